@@ -1,0 +1,272 @@
+//! What can go wrong with a call, in one closed vocabulary: the class PHP throws, the HTTP status, and the code in the log.
+//!
+//! A message is fit for an end user. It never holds a key, a prompt or a provider's own words.
+
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::store::{LimitState, StoreError};
+
+/// The exception classes, each with its slug and HTTP status. PHP sees `Aisp\<class>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    InvalidRequest,
+    Unauthorized,
+    Forbidden,
+    Conflict,
+    Blocked,
+    RateLimited,
+    BudgetExceeded,
+    ConfigError,
+    ProviderError,
+    CircuitOpen,
+    StoreUnavailable,
+    Timeout,
+}
+
+impl Kind {
+    /// Every kind, in the order in which the classes are registered.
+    pub const ALL: [Self; 12] = [
+        Self::InvalidRequest,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::Conflict,
+        Self::Blocked,
+        Self::RateLimited,
+        Self::BudgetExceeded,
+        Self::ConfigError,
+        Self::ProviderError,
+        Self::CircuitOpen,
+        Self::StoreUnavailable,
+        Self::Timeout,
+    ];
+
+    /// The class name, the slug and the usual HTTP status.
+    const fn row(self) -> (&'static str, &'static str, u16) {
+        match self {
+            Self::InvalidRequest => ("InvalidRequest", "invalid_request", 400),
+            Self::Unauthorized => ("Unauthorized", "unauthorized", 401),
+            Self::Forbidden => ("Forbidden", "forbidden", 403),
+            Self::Conflict => ("Conflict", "conflict", 409),
+            Self::Blocked => ("Blocked", "blocked", 422),
+            Self::RateLimited => ("RateLimited", "rate_limited", 429),
+            Self::BudgetExceeded => ("BudgetExceeded", "budget_exceeded", 429),
+            Self::ConfigError => ("ConfigError", "config_error", 500),
+            Self::ProviderError => ("ProviderError", "provider_error", 502),
+            Self::CircuitOpen => ("CircuitOpen", "circuit_open", 503),
+            Self::StoreUnavailable => ("StoreUnavailable", "store_unavailable", 503),
+            Self::Timeout => ("Timeout", "timeout", 504),
+        }
+    }
+
+    /// The class name without its namespace.
+    pub const fn class(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The machine-readable name, as `getSlug()` and the REST error code show it.
+    pub const fn slug(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The HTTP status that an error of this kind has unless the error says otherwise.
+    pub const fn status(self) -> u16 {
+        self.row().2
+    }
+}
+
+/// How a provider failed us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Fault {
+    /// No connection: the name does not resolve, nothing listens, TLS fails, the peer hangs up before an answer.
+    #[error("The AI provider cannot be reached.")]
+    Unreachable,
+    /// Its address is one that the egress guard refuses; see `aisp.allowed_hosts`.
+    #[error("The AI provider's address is not allowed on this server.")]
+    Blocked,
+    /// 401 or 403: the key is wrong, revoked or lacks the right.
+    #[error("The AI provider refused this site's key.")]
+    Auth,
+    /// 429 that passes by itself.
+    #[error("The AI provider is busy. Try again later.")]
+    Busy,
+    /// 429 that does not pass by itself: no credit, or a spend limit.
+    #[error("The AI provider's account has no credit left.")]
+    NoCredit,
+    /// Any other 4xx: this request as it is will never be answered.
+    #[error("The AI provider rejected the request.")]
+    Rejected,
+    /// 5xx.
+    #[error("The AI provider is not available.")]
+    Unavailable,
+    /// An answer that breaks the wire format, is empty, or ends early.
+    #[error("The AI provider's answer could not be read.")]
+    Invalid,
+    /// A redirect, or another status that is neither success nor failure.
+    #[error("The AI provider's answer could not be read.")]
+    Redirect,
+    /// The model spent all of its tokens before it wrote anything.
+    #[error("The model used up max_tokens before it wrote an answer; raise max_tokens.")]
+    Exhausted,
+    /// More than `aisp.max_response_bytes`.
+    #[error("The AI provider's answer is too large.")]
+    TooLarge,
+    /// The deadline passed.
+    #[error("The AI provider did not answer in time.")]
+    Timeout,
+}
+
+impl Fault {
+    /// The code in the log's `error` column.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unreachable => "provider_unreachable",
+            Self::Blocked => "policy_egress",
+            Self::Auth => "provider_auth",
+            Self::Busy => "provider_busy",
+            Self::NoCredit => "provider_no_credit",
+            Self::Rejected => "provider_rejected",
+            Self::Unavailable => "provider_unavailable",
+            Self::Invalid | Self::Redirect => "provider_invalid",
+            Self::Exhausted => "provider_exhausted",
+            Self::TooLarge => "provider_too_large",
+            Self::Timeout => "provider_timeout",
+        }
+    }
+
+    /// 503 where the same call may pass later, 502 where it will not, 504 where time ran out.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Unreachable | Self::Busy | Self::Unavailable => 503,
+            Self::Timeout => 504,
+            _ => 502,
+        }
+    }
+}
+
+/// Why a call failed, as PHP sees it.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The request is malformed: nothing was sent and nothing was charged. Correct the field and send it again.
+    #[error("{message}")]
+    InvalidRequest {
+        /// One sentence that names the field.
+        message: String,
+    },
+    /// The policy, the caller or a php.ini entry is wrong, or a named secret is not set. An administrator must act.
+    #[error("{message}")]
+    Config {
+        /// One sentence that names the key, the entry or the variable, never a value that may be secret.
+        message: String,
+    },
+    /// A throttle or a quota is used up; the same call passes after `wait`.
+    #[error("Too many requests: the limit {limit} is used up. Try again in {} s.", ceil_seconds(.wait))]
+    RateLimited {
+        /// The limit's name, such as `quota-user`.
+        limit: String,
+        /// `policy_throttle` or `policy_quota`.
+        code: &'static str,
+        /// How long until the same call passes.
+        wait: Duration,
+        /// Every limit that was looked at.
+        limits: Vec<LimitState>,
+    },
+    /// The provider failed, after all attempts that the deadline allowed.
+    #[error("{fault}")]
+    Provider {
+        /// What it was in the end.
+        fault: Fault,
+        /// When the provider said that it would be back.
+        retry_after: Option<Duration>,
+        /// The limits as admission left them.
+        limits: Vec<LimitState>,
+    },
+    /// The store cannot be used, and the call cannot do without it. `aisp_status()` says why.
+    #[error("The store is not available.")]
+    Store(#[from] StoreError),
+}
+
+impl Error {
+    /// An [`Error::InvalidRequest`] with this message.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::InvalidRequest { message: message.into() }
+    }
+
+    /// An [`Error::Config`] with this message.
+    pub fn config(message: impl Into<String>) -> Self {
+        Self::Config { message: message.into() }
+    }
+
+    /// The class that PHP throws.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::InvalidRequest { .. } => Kind::InvalidRequest,
+            Self::Config { .. } => Kind::ConfigError,
+            Self::RateLimited { .. } => Kind::RateLimited,
+            Self::Provider { fault: Fault::Timeout, .. } => Kind::Timeout,
+            Self::Provider { .. } => Kind::ProviderError,
+            Self::Store(_) => Kind::StoreUnavailable,
+        }
+    }
+
+    /// The HTTP status.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Provider { fault, .. } => fault.status(),
+            _ => self.kind().status(),
+        }
+    }
+
+    /// The code in the log's `error` column: a closed vocabulary, with no text from outside.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest { .. } => "caller_invalid",
+            Self::Config { .. } => "policy_config",
+            Self::RateLimited { code, .. } => code,
+            Self::Provider { fault, .. } => fault.code(),
+            Self::Store(_) => "store_unavailable",
+        }
+    }
+
+    /// Whole seconds after which the same call may pass, where that is known.
+    pub fn retry_after_s(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { wait, .. } => Some(ceil_seconds(wait)),
+            Self::Provider { retry_after, .. } => retry_after.as_ref().map(ceil_seconds),
+            _ => None,
+        }
+    }
+
+    /// The limits that were looked at before the call failed; empty if it failed earlier.
+    pub fn limits(&self) -> &[LimitState] {
+        match self {
+            Self::RateLimited { limits, .. } | Self::Provider { limits, .. } => limits,
+            _ => &[],
+        }
+    }
+}
+
+/// Never too early: a started second counts, and a wait is at least one.
+fn ceil_seconds(wait: &Duration) -> u64 {
+    (wait.as_micros().div_ceil(1_000_000) as u64).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_rounded_up_and_never_zero() {
+        assert_eq!(ceil_seconds(&Duration::from_millis(1_001)), 2);
+        assert_eq!(ceil_seconds(&Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn a_provider_that_may_recover_is_503_and_one_that_will_not_is_502() {
+        assert_eq!(Fault::Unreachable.status(), 503);
+        assert_eq!(Fault::Auth.status(), 502);
+        assert_eq!(Fault::Timeout.status(), 504);
+    }
+}

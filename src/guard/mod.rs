@@ -1,0 +1,3 @@
+//! May a call run, and with what: arithmetic and rules that do no I/O.
+
+pub mod rate;
