@@ -1,0 +1,61 @@
+<?php
+/**
+ * Every hook of the plugin, in one place.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy;
+
+use AI_Secure_Proxy\Log\Drain;
+use AI_Secure_Proxy\Log\Table;
+use AI_Secure_Proxy\Rest\Infer_Controller;
+use AI_Secure_Proxy\Rest\Logs_Controller;
+use AI_Secure_Proxy\Rest\Refusals;
+use AI_Secure_Proxy\Rest\Status_Controller;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Plugin {
+
+	public static function start( string $file ): void {
+		// Coming, going, growing.
+		register_activation_hook( $file, array( Installer::class, 'activate' ) );
+		register_deactivation_hook( $file, array( Installer::class, 'deactivate' ) );
+		add_action( 'plugins_loaded', array( Installer::class, 'upgrade' ) );
+		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 200 );
+		add_filter( 'wpmu_drop_tables', array( Table::class, 'dropped_with_site' ), 10, 2 );
+
+		// The log: each minute, and once more after a busy request (see Inference).
+		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
+		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
+
+		// The REST routes, and what WordPress itself refuses on them.
+		add_action( 'rest_api_init', array( self::class, 'routes' ) );
+		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
+		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
+
+		// What an administrator sees.
+		add_action( 'admin_notices', array( Notice::class, 'show' ) );
+		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
+		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
+		add_filter( 'debug_information', array( Site_Health::class, 'debug_information' ) );
+		add_action( 'admin_init', array( Privacy::class, 'policy_text' ) );
+		add_filter( 'wp_privacy_personal_data_exporters', array( Privacy::class, 'exporters' ) );
+		add_filter( 'wp_privacy_personal_data_erasers', array( Privacy::class, 'erasers' ) );
+
+		if ( defined( 'WP_CLI' ) && WP_CLI ) {
+			\WP_CLI::add_command( 'aisp', Cli\Command::class );
+			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
+		}
+	}
+
+	public static function routes(): void {
+		( new Infer_Controller() )->register_routes();
+		( new Logs_Controller() )->register_routes();
+		( new Status_Controller() )->register_routes();
+	}
+}

@@ -1,0 +1,34 @@
+<?php
+/**
+ * What the administrator allows.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Policy {
+
+	public const OPTION = 'aisp_settings';
+
+	/**
+	 * The module's `$policy`; what is not in it, the module fills with its own defaults.
+	 *
+	 * @param array $caller Who asks, see Access::caller().
+	 */
+	public static function current( array $caller ): array {
+		$policy = get_option( self::OPTION, array() );
+
+		/**
+		 * Filters the policy of one call.
+		 *
+		 * @param array $policy The option aisp_settings.
+		 * @param array $caller Who asks.
+		 */
+		return apply_filters( 'aisp_policy', is_array( $policy ) ? $policy : array(), $caller );
+	}
+}

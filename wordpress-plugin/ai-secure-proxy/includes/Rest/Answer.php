@@ -1,0 +1,66 @@
+<?php
+/**
+ * Turns results and refusals into REST answers, limits and all.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy\Rest;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Answer {
+
+	/**
+	 * A success.
+	 *
+	 * @param array   $data   The body.
+	 * @param array[] $limits As the module gives them.
+	 */
+	public static function data( array $data, array $limits = array() ): \WP_REST_Response {
+		return self::with_limits( new \WP_REST_Response( $data ), $limits );
+	}
+
+	/** What the module refused: its slug, status and words are fit for the caller as they are. */
+	public static function refused( \Aisp\Exception $e ): \WP_REST_Response {
+		$data  = array( 'status' => $e->getStatus() );
+		$after = $e->getRetryAfter();
+		if ( null !== $after ) {
+			$data['retry_after'] = $after;
+		}
+		return self::with_limits( self::error( new \WP_Error( $e->getSlug(), $e->getMessage(), $data ) ), $e->getLimits() );
+	}
+
+	/** Anything else that was thrown, a native panic too. Its message may quote a prompt, so only its place is logged. */
+	public static function internal_error( \Throwable $e ): \WP_REST_Response {
+		error_log( sprintf( 'AI Secure Proxy: %s in %s:%d', get_class( $e ), $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
+		return self::error( new \WP_Error( 'internal_error', __( 'The AI proxy failed on this request.', 'ai-secure-proxy' ), array( 'status' => 500 ) ) );
+	}
+
+	/** An error as a response, so that it can carry headers also for who calls rest_do_request(). */
+	public static function error( \WP_Error $error ): \WP_REST_Response {
+		$response = rest_convert_error_to_response( $error );
+		$after    = $error->get_error_data()['retry_after'] ?? null;
+		if ( null !== $after && in_array( $response->get_status(), array( 429, 503 ), true ) ) {
+			$response->header( 'Retry-After', (string) $after );
+		}
+		return $response;
+	}
+
+	/** The IETF draft "RateLimit header fields for HTTP": one item a limit. */
+	private static function with_limits( \WP_REST_Response $response, array $limits ): \WP_REST_Response {
+		$policy = array();
+		$state  = array();
+		foreach ( $limits as $limit ) {
+			$policy[] = sprintf( '"%s";q=%d;w=%d', $limit['name'], $limit['limit'], $limit['period_s'] );
+			$state[]  = sprintf( '"%s";r=%d;t=%d', $limit['name'], $limit['remaining'], $limit['reset_s'] );
+		}
+		if ( $limits ) {
+			$response->header( 'RateLimit-Policy', implode( ', ', $policy ) );
+			$response->header( 'RateLimit', implode( ', ', $state ) );
+		}
+		return $response;
+	}
+}

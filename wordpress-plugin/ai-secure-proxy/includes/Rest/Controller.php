@@ -1,0 +1,60 @@
+<?php
+/**
+ * What every route does alike: permission first, then the module, then an answer; never a fatal.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy\Rest;
+
+use AI_Secure_Proxy\Module;
+
+defined( 'ABSPATH' ) || exit;
+
+abstract class Controller {
+
+	public const NAMESPACE = 'ai-secure-proxy/v1';
+
+	abstract public function register_routes(): void;
+
+	/**
+	 * Registers one route.
+	 *
+	 * @param string   $path       '/infer'.
+	 * @param string   $method     'GET' or 'POST'.
+	 * @param callable $callback   WP_REST_Request -> WP_REST_Response; may throw.
+	 * @param callable $permission -> true or the WP_Error to answer with.
+	 * @param array    $args       The arguments, for WordPress and for who discovers the route.
+	 * @param callable $schema     -> JSON schema of the answer.
+	 */
+	protected function route( string $path, string $method, callable $callback, callable $permission, array $args, callable $schema ): void {
+		register_rest_route(
+			self::NAMESPACE,
+			$path,
+			array(
+				array(
+					'methods'             => $method,
+					'callback'            => static fn( \WP_REST_Request $request ): \WP_REST_Response => self::answer( $callback, $request ),
+					'permission_callback' => $permission,
+					'args'                => $args,
+				),
+				'schema' => $schema,
+			)
+		);
+	}
+
+	private static function answer( callable $callback, \WP_REST_Request $request ): \WP_REST_Response {
+		if ( ! Module::present() ) {
+			return Answer::error( Module::missing() );
+		}
+		try {
+			return $callback( $request );
+		} catch ( \Aisp\Exception $e ) {
+			return Answer::refused( $e );
+		} catch ( \Throwable $e ) {
+			return Answer::internal_error( $e );
+		}
+	}
+}

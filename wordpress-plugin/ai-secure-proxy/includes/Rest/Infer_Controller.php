@@ -1,0 +1,42 @@
+<?php
+/**
+ * POST /infer: one prompt in, one answer out.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy\Rest;
+
+use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Inference;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Infer_Controller extends Controller {
+
+	public const ROUTE  = '/infer';
+	public const SOURCE = 'rest';
+
+	public function register_routes(): void {
+		$this->route( self::ROUTE, 'POST', array( $this, 'infer' ), array( Access::class, 'may_infer' ), Infer_Schema::args(), array( Infer_Schema::class, 'answer' ) );
+	}
+
+	/**
+	 * The body alone counts: apiFetch and proxies add query parameters of their own.
+	 *
+	 * @throws \Aisp\Exception Answered by the base controller.
+	 */
+	public function infer( \WP_REST_Request $request ): \WP_REST_Response {
+		$body   = $request->get_json_params() ?? Infer_Schema::from_form( $request->get_body_params() );
+		$result = Inference::infer( $body, Access::caller( self::ROUTE, self::SOURCE ) );
+		return Answer::data(
+			array(
+				'cached' => $result['cached'],
+				'result' => $result,
+			),
+			$result['limits']
+		);
+	}
+}

@@ -1,0 +1,100 @@
+<?php
+/**
+ * What happens around our callbacks: WordPress refuses some calls before the module sees them, and the log wants those too.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy\Rest;
+
+use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Inference;
+use AI_Secure_Proxy\Log\Table;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Refusals {
+
+	/** HTTP status => the log's word for it. Other refusals (no such route, module missing) are no calls of ours. */
+	private const ERRORS = array(
+		400 => 'caller_invalid',
+		401 => 'caller_unauthorized',
+		403 => 'caller_forbidden',
+	);
+
+	/**
+	 * Filter rest_pre_dispatch: hands bodies that WordPress stumbles over to the module, in the form that it can judge.
+	 *
+	 * @param mixed            $result  Kept as it is.
+	 * @param \WP_REST_Server  $server  Unused.
+	 * @param \WP_REST_Request $request The call.
+	 * @return mixed
+	 */
+	public static function mend_body( $result, $server, \WP_REST_Request $request ) {
+		if ( self::is_infer( $request ) && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
+			$body = Json_Body::mended( $request->get_body() );
+			if ( null !== $body ) {
+				// As form fields: JSON could not carry the bytes that are not UTF-8.
+				$request->remove_header( 'content-type' );
+				$request->set_body( '' );
+				$request->set_body_params( $body );
+			}
+		}
+		return $result;
+	}
+
+	/**
+	 * Filter rest_request_before_callbacks: WordPress finds a broken body before it asks who sent it; nobody gets 401 all the same.
+	 *
+	 * @param mixed            $response A WP_Error where WordPress refused.
+	 * @param array            $handler  Unused.
+	 * @param \WP_REST_Request $request  The call.
+	 * @return mixed
+	 */
+	public static function permission_first( $response, $handler, \WP_REST_Request $request ) {
+		if ( is_wp_error( $response ) && self::is_infer( $request ) ) {
+			$permission = Access::may_infer();
+			return is_wp_error( $permission ) ? $permission : $response;
+		}
+		return $response;
+	}
+
+	/**
+	 * Filter rest_post_dispatch, which also sees refused log-ins: no answer of ours is kept by a cache, no refusal is lost.
+	 *
+	 * @param \WP_REST_Response $response The answer.
+	 * @param \WP_REST_Server   $server   Unused.
+	 * @param \WP_REST_Request  $request  The call.
+	 */
+	public static function after_dispatch( $response, $server, \WP_REST_Request $request ) {
+		if ( str_starts_with( $request->get_route(), '/' . Controller::NAMESPACE ) ) {
+			$response->header( 'Cache-Control', 'no-store' );
+		}
+		if ( self::is_infer( $request ) && ! Inference::called() && isset( self::ERRORS[ $response->get_status() ] ) ) {
+			self::log( $response->get_status() );
+		}
+		return $response;
+	}
+
+	private static function is_infer( \WP_REST_Request $request ): bool {
+		return 'POST' === $request->get_method() && '/' . Controller::NAMESPACE . Infer_Controller::ROUTE === $request->get_route();
+	}
+
+	private static function log( int $status ): void {
+		Table::insert(
+			array(
+				array(
+					'uid'         => wp_generate_uuid4(),
+					'user_id'     => get_current_user_id(),
+					'route'       => Infer_Controller::ROUTE,
+					'status_code' => $status,
+					'error'       => self::ERRORS[ $status ],
+					'created_at'  => time(),
+					'source'      => Infer_Controller::SOURCE,
+				),
+			)
+		);
+	}
+}

@@ -1,0 +1,109 @@
+<?php
+/**
+ * Tools → Site Health: a test of the module and its settings, and a section of facts for a support request.
+ *
+ * @package AI_Secure_Proxy
+ */
+
+declare( strict_types=1 );
+
+namespace AI_Secure_Proxy;
+
+defined( 'ABSPATH' ) || exit;
+
+final class Site_Health {
+
+	/** @param mixed $tests WordPress's tests. */
+	public static function tests( $tests ): array {
+		$tests                                       = (array) $tests;
+		$tests['direct']['ai_secure_proxy']['label'] = __( 'AI Secure Proxy', 'ai-secure-proxy' );
+		$tests['direct']['ai_secure_proxy']['test']  = array( self::class, 'test' );
+		return $tests;
+	}
+
+	/** The test, in WordPress's form. */
+	public static function test(): array {
+		if ( ! Module::present() ) {
+			return self::result( 'critical', __( 'The aisp PHP module is missing', 'ai-secure-proxy' ), array( Module::how_to_install() ) );
+		}
+		try {
+			$warnings = aisp_status()['warnings'];
+			$caller   = Access::caller( 'site-health', 'site-health' );
+			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, Policy::current( $caller ) );
+		} catch ( \Aisp\Exception $e ) {
+			return self::result( 'critical', __( 'AI Secure Proxy cannot work with its settings', 'ai-secure-proxy' ), array( $e->getMessage() ) );
+		} catch ( \Throwable $e ) {
+			return self::result( 'critical', __( 'The aisp PHP module failed', 'ai-secure-proxy' ), array( get_class( $e ) ) );
+		}
+		if ( ! $preview['key_set'] ) {
+			/* translators: %s: name of an environment variable. */
+			$missing = sprintf( __( 'The provider’s key is not set: put it into the environment of PHP as %s, or into wp-config.php as a constant of that name.', 'ai-secure-proxy' ), $preview['key_env'] );
+			return self::result( 'critical', __( 'AI Secure Proxy has no provider key', 'ai-secure-proxy' ), array( $missing, ...$warnings ) );
+		}
+		if ( $warnings ) {
+			return self::result( 'recommended', __( 'AI Secure Proxy works, with warnings', 'ai-secure-proxy' ), $warnings );
+		}
+		return self::result( 'good', __( 'AI Secure Proxy is ready', 'ai-secure-proxy' ), array( __( 'The module is loaded, its store works, and the default model has a provider and a key.', 'ai-secure-proxy' ) ) );
+	}
+
+	/** @param mixed $info WordPress's sections. */
+	public static function debug_information( $info ): array {
+		$fields = array( 'plugin' => self::field( __( 'Plugin', 'ai-secure-proxy' ), AI_SECURE_PROXY_VERSION ) );
+		if ( Module::present() ) {
+			try {
+				$fields += self::facts( aisp_status() );
+			} catch ( \Throwable $e ) {
+				$fields['module'] = self::field( __( 'Module', 'ai-secure-proxy' ), get_class( $e ) );
+			}
+		} else {
+			$fields['module'] = self::field( __( 'Module', 'ai-secure-proxy' ), __( 'missing', 'ai-secure-proxy' ) );
+		}
+		$info                    = (array) $info;
+		$info['ai-secure-proxy'] = array(
+			'label'  => __( 'AI Secure Proxy', 'ai-secure-proxy' ),
+			'fields' => $fields,
+		);
+		return $info;
+	}
+
+	private static function facts( array $status ): array {
+		return array(
+			'module'   => self::field( __( 'Module', 'ai-secure-proxy' ), $status['version'] . ' (' . $status['build'] . ')' ),
+			'store'    => self::field( __( 'Store', 'ai-secure-proxy' ), $status['store']['engine'] . ', ' . ( $status['store']['ok'] ? 'ok' : (string) $status['store']['error'] ) ),
+			// Where the store lies is for the owner of the server, not for a forum post.
+			'location' => self::field( __( 'Store location', 'ai-secure-proxy' ), (string) $status['store']['location'], true ),
+			'cache'    => self::field( __( 'Cache', 'ai-secure-proxy' ), sprintf( '%d entries, %s of %s', $status['cache']['entries'], size_format( $status['cache']['bytes'] ), size_format( $status['cache']['max_bytes'] ) ) ),
+			'spool'    => self::field( __( 'Log records waiting', 'ai-secure-proxy' ), (string) $status['spool'] ),
+			'warnings' => self::field( __( 'Warnings', 'ai-secure-proxy' ), $status['warnings'] ? implode( ' ', $status['warnings'] ) : __( 'none', 'ai-secure-proxy' ) ),
+		);
+	}
+
+	private static function field( string $label, string $value, bool $hidden = false ): array {
+		return array(
+			'label'   => $label,
+			'value'   => $value,
+			'private' => $hidden,
+		);
+	}
+
+	/**
+	 * A result of the test.
+	 *
+	 * @param string   $status     good, recommended or critical.
+	 * @param string   $label      Plain text.
+	 * @param string[] $paragraphs Plain text.
+	 */
+	private static function result( string $status, string $label, array $paragraphs ): array {
+		return array(
+			'label'       => $label,
+			'status'      => $status,
+			'badge'       => array(
+				'label' => __( 'AI', 'ai-secure-proxy' ),
+				'color' => 'blue',
+			),
+			'description' => implode( '', array_map( static fn( string $text ): string => '<p>' . esc_html( $text ) . '</p>', $paragraphs ) ),
+			'actions'     => '',
+			'test'        => 'ai_secure_proxy',
+		);
+	}
+}
