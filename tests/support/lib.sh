@@ -71,9 +71,13 @@ put() {
   chmod "${2:-644}" "$new"; mv -f "$new" "$1"
 }
 
-# venv: the Python environment that pinned packages from PyPI go into.
+# venv: makes the Python environment that pinned packages from PyPI go into; two scripts may ask at once.
 venv() {
-  [ -x "$cache/venv/bin/pip" ] && return
-  mkdir -p "$cache"; rm -rf "$cache/venv"
-  python3 -m venv "$cache/venv" || die "python3 cannot make a virtual environment; run 'make deps'"
+  mkdir -p "$cache"
+  (
+    flock 8
+    [ ! -x "$cache/venv/bin/pip" ] || exit 0
+    rm -rf "$cache/venv"
+    python3 -m venv "$cache/venv" >/dev/null || die "python3 cannot make a virtual environment; run 'make deps'"
+  ) 8>"$cache/venv.lock"
 }

@@ -13,24 +13,24 @@ mkdir -p "$dir"; dir=$(cd "$dir" && pwd)
 pid=$dir/llmock.pid word=llmock
 
 install_llmock() {
+  venv
   (
     flock 9
-    venv
     [ -x "$cache/venv/bin/llmock" ] && [ "$(cat "$cache/venv/llmock.version" 2>/dev/null)" = "$version" ] && exit 0
     "$cache/venv/bin/pip" install -q --disable-pip-version-check "llmock==$version" >"$cache/venv/llmock.log" 2>&1 ||
       { tail -n 5 "$cache/venv/llmock.log" >&2; die "pip could not install llmock $version"; }
     echo "$version" >"$cache/venv/llmock.version"
-  ) 9>"$cache/venv.lock"
+  ) 9>"$cache/llmock.lock"
 }
 
 answers() { curl -sf -o /dev/null "http://127.0.0.1:$port/_llmock/verdict"; }
 
 case $verb in
   up)
-    mkdir -p "$cache"; install_llmock
+    install_llmock
     if pid_of "$pid" "$word" >/dev/null; then exit 0; fi
     port=$(free_port)
-    setsid "$cache/venv/bin/llmock" serve --host 127.0.0.1 --port "$port" </dev/null >"$dir/llmock.log" 2>&1 9>&- &
+    setsid "$cache/venv/bin/llmock" serve --host 127.0.0.1 --port "$port" </dev/null >"$dir/llmock.log" 2>&1 &
     echo $! >"$pid"
     wait_for 30 answers || { tail -n 5 "$dir/llmock.log" >&2; die "llmock does not answer"; }
     echo "LLMOCK_URL=http://127.0.0.1:$port" | put "$dir/llmock.env" || true

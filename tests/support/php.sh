@@ -3,7 +3,7 @@
 #
 #   PHP_VERSION=8.3   picks another of the versions installed side by side (Debian's naming)
 #
-# Sets php (binary), php_version (8.2), php_api (20220829), php_fpm, php_config, php_extensions (folder),
+# Sets php (binary), php_version (8.2), php_fpm, php_config, php_extensions (folder),
 # php_run_tests, php_scan_fpm (folder of the FPM's ini files), and exports PHP and PHP_CONFIG, which ext-php-rs reads.
 
 # php_find: the version to use, empty where no PHP is installed.
@@ -22,10 +22,7 @@ php_load() {
   if [ -z "$php_version" ] || [ ! -x "$php" ]; then die "no PHP ${php_version:-} here; run 'make deps'"; fi
   if [ -x "$php_config" ]; then
     php_extensions=$("$php_config" --extension-dir)
-    php_api=${php_extensions##*/}
-    php_run_tests=$("$php_config" --lib-dir 2>/dev/null || true)
-    [ -f "$php_run_tests/build/run-tests.php" ] || php_run_tests=/usr/lib/php/$php_api
-    php_run_tests=$php_run_tests/build/run-tests.php
+    php_run_tests=$php_extensions/build/run-tests.php
     export PHP_CONFIG=$php_config
   fi
   php_scan_fpm=/etc/php/$php_version/fpm/conf.d

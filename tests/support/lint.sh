@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Form, before anything runs: Rust, PHP, shell, and JavaScript where there is some. Says every complaint, then fails.
+set -euo pipefail
+. "${BASH_SOURCE[0]%/*}/lib.sh"
+. "$support/php.sh"
+. "$support/cargo.sh"
+
+check_cargo
+php_load
+cd "$root"
+failed=
+check() { local what=$1; shift; if "$@"; then say "ok      $what"; else say "FAILED  $what"; failed=yes; fi; }
+files() { git ls-files --cached --others --exclude-standard "$@" 2>/dev/null | while read -r file; do [ ! -e "$file" ] || echo "$file"; done; }
+
+php_parses() { files '*.php' | xargs -r -n 40 -P "$(nproc)" sh -c 'for f; do "$PHP" -l "$f" >/dev/null || exit 255; done' sh; }
+php_style() { phpcs -q --standard=.phpcs.xml.dist --report=emacs; }
+shell_style() { files '*.sh' .ci/run | xargs -r shellcheck -S warning; }
+javascript() { npx --no-install eslint wordpress-plugin/ai-secure-proxy/src; }
+
+check 'cargo fmt' cargo fmt --check
+check 'clippy, core' cargo clippy -q --all-targets --locked --no-default-features -- -D warnings
+check 'clippy, module' cargo clippy -q --all-targets --locked -- -D warnings
+check 'php parses' php_parses
+check 'php style' php_style
+check 'shellcheck' shell_style
+if [ -d node_modules/eslint ] && [ -d wordpress-plugin/ai-secure-proxy/src ]; then check 'eslint' javascript; fi
+[ -z "$failed" ]
