@@ -56,8 +56,8 @@ pub struct HttpCall {
     pub url: String,
     /// Names and values, without the key.
     pub headers: Vec<(String, String)>,
-    /// The header that carries the key: its name and its whole value.
-    pub secret_header: (&'static str, SecretString),
+    /// The header that carries the key, if the provider wants one: its name and its whole value.
+    pub secret_header: Option<(&'static str, SecretString)>,
     /// The JSON body.
     pub body: Vec<u8>,
 }
@@ -77,6 +77,11 @@ pub enum Finish {
 }
 
 impl Finish {
+    /// Whether asking again would give the same kind of answer, so that this one may be kept.
+    pub const fn is_repeatable(self) -> bool {
+        matches!(self, Self::Stop | Self::Length)
+    }
+
     /// The name in results.
     pub const fn name(self) -> &'static str {
         match self {
@@ -119,8 +124,15 @@ impl From<Fault> for Failure {
 }
 
 impl Kind {
+    /// The name in a policy.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenaiResponses => "openai_responses",
+        }
+    }
+
     /// Puts a call on the wire. `base_url` has no trailing slash; `headers` are the policy's own.
-    pub fn encode(self, call: &Call, base_url: &str, headers: &[(String, String)], key: &SecretString) -> HttpCall {
+    pub fn encode(self, call: &Call, base_url: &str, headers: &[(String, String)], key: Option<&SecretString>) -> HttpCall {
         match self {
             Self::OpenaiResponses => openai_responses::encode(call, base_url, headers, key),
         }

@@ -5,7 +5,7 @@ mod egress;
 mod resolver;
 mod retry;
 
-pub use client::{Response, close, post};
+pub use client::{Response, check_ca_file, check_header, close, post};
 pub use egress::Allowed;
 pub use retry::{Attempt, Delay, GaveUp, Tries, run};
 
