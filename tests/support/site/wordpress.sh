@@ -14,7 +14,7 @@ wordpress_pristine() {
     [ ! -f "$tree/wp-settings.php" ] || exit 0
     debs_unpack "$unpacked" "${wordpress_packages[@]}"
     # An absolute link, Debian's configuration loader (it dies without HTTP_HOST), and links back into /usr.
-    rm -rf "$unpacked/usr/share/wordpress/"{.htaccess,wp-config.php} "$unpacked/var"
+    rm -rf "${unpacked:?}/usr/share/wordpress/"{.htaccess,wp-config.php} "${unpacked:?}/var"
     rm -rf "$tree"
     cp -RL "$unpacked/usr/share/wordpress" "$tree.new" # fails here, loudly, where a package that a link needs is missing
     chmod -R u+rwX,go+rX "$tree.new"
