@@ -37,7 +37,7 @@ packages() {
     site)  echo "$php-cli $php-fpm $php-mysql $php-curl $php-mbstring $php-xml $php-intl $php-apcu $php-redis $php-opcache?
                  mariadb-server-core mariadb-client-core nginx-light|nginx curl ca-certificates procps util-linux" ;;
     model) echo "python3 python3-venv ca-certificates curl" ;;
-    test)  echo "redis-server phpunit php-codesniffer shellcheck python3 python3-venv iproute2 procps curl" ;;
+    test)  echo "redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
     bench) echo "wrk redis-server" ;;
     *)     die "no group $1 (build, site, model, test, bench)" ;;
   esac
@@ -50,7 +50,7 @@ done
 installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ') "
 
 has() { [[ $installed == *" $1 "* ]]; }
-offered() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
+offered() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null; }
 missing=() unsure=()
 for name in $wanted; do
   case $name in
