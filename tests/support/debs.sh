@@ -19,6 +19,19 @@ debs_apt() {
     -oAcquire::Languages=none -oAcquire::IndexTargets::deb::DEP-11::DefaultEnabled=false "$@"
 }
 
+# debs_update FOLDER: reads the lists. A mirror that stands still serves a release file that is past its date, signed all the
+# same: it is used as it is, and said so, since nothing of it is installed.
+debs_update() {
+  local said
+  said=$(debs_apt "$1" update 2>&1) && return
+  if [[ $said = *'is expired'* ]]; then
+    echo "note: the mirror's suite ${1##*/} is past its date; its signature holds, so it is used" >&3
+    debs_apt "$1" -oAcquire::Check-Valid-Until=false update
+  else
+    printf '%s\n' "$said"; return 1
+  fi
+}
+
 # debs_fetch SUITE APT PACKAGE...: downloads them into APT/debs.
 debs_fetch() {
   local suite=$1 apt=$2 mirror key signed=''; shift 2
@@ -31,7 +44,7 @@ debs_fetch() {
   rm -rf "$apt/debs"
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/debs"
   echo "deb $signed $mirror $suite $debs_components" >"$apt/sources.list"
-  debs_apt "$apt" update && cd "$apt/debs" && debs_apt "$apt" download "$@"
+  debs_update "$apt" && cd "$apt/debs" && debs_apt "$apt" download "$@"
 }
 
 # debs_unpack FOLDER PACKAGE...: puts the packages' files below FOLDER, from the first suite that has them all.
@@ -39,7 +52,7 @@ debs_unpack() {
   local folder=$1 suite apt deb; shift
   for suite in $debs_suites; do
     apt=$cache/apt/$suite; mkdir -p "$apt"
-    if (debs_fetch "$suite" "$apt" "$@") >"$apt/log" 2>&1; then
+    if (debs_fetch "$suite" "$apt" "$@") 3>&2 >"$apt/log" 2>&1; then
       rm -rf "$folder" "$folder.new"; mkdir -p "$folder.new"
       for deb in "$apt"/debs/*.deb; do dpkg -x "$deb" "$folder.new"; done
       mv "$folder.new" "$folder"; rm -rf "$apt/debs"
