@@ -9,8 +9,8 @@ mod location;
 pub mod sqlite;
 
 pub use fallback::admit as admit_without_store;
-pub use handle::{close, with};
-pub use location::Location;
+pub use handle::{after_fork_in_child, close, with};
+pub use location::{BadLocation, Location};
 
 use thiserror::Error;
 
@@ -206,6 +206,8 @@ pub struct Status {
     pub cache_max_bytes: u64,
     /// Records that wait to be drained, including those of calls still running.
     pub spool: u64,
+    /// Records that were lost because nobody drained them before the spool was full.
+    pub spool_dropped: u64,
     /// The version of the schema.
     pub schema: u32,
     /// Calls of the last 60 minutes.

@@ -1,0 +1,31 @@
+//! What grows old is dropped, a little at a time, by one process a minute.
+
+use super::tx::Tx;
+use super::{Bounds, counter, limits, spool, state};
+
+const MINUTE_US: i64 = 60_000_000;
+/// After a step that was full there is more to do.
+const SOON_US: i64 = 1_000_000;
+/// A limit that was free this long ago is the same as one that was never used, even if the clock stepped back meanwhile.
+const RATE_KEPT_US: i64 = 5 * MINUTE_US;
+const SPOOL_STEP: u64 = 10_000;
+
+/// When the next step is due, in microseconds since the epoch: never more than a minute from now, whatever a clock that
+/// was wrong has left behind.
+pub(super) fn due_us(tx: &Tx<'_>, now_us: i64) -> rusqlite::Result<i64> {
+    state::get(tx, state::SWEEP_US).map(|due_us| if due_us > now_us + MINUTE_US { now_us } else { due_us })
+}
+
+/// Drops some of what is old and says when the next step is due.
+pub(super) fn step(tx: &Tx<'_>, now_us: i64, bounds: &Bounds) -> rusqlite::Result<i64> {
+    let due_us = due_us(tx, now_us)?;
+    if due_us > now_us {
+        return Ok(due_us);
+    }
+    let full = limits::free(tx, now_us - RATE_KEPT_US)?
+        | (counter::shrink(tx, now_us)? > 0)
+        | (spool::shrink(tx, bounds.spool_rows, SPOOL_STEP)? == SPOOL_STEP);
+    let next_us = now_us + if full { SOON_US } else { MINUTE_US };
+    state::set(tx, state::SWEEP_US, next_us)?;
+    Ok(next_us)
+}

@@ -1,0 +1,187 @@
+//! The embedded store: one SQLite file, shared by every process of the site.
+//!
+//! Every call is one transaction on prepared statements, and the frequent one, a cached answer, changes three pages: a
+//! limit, the spool's end and a counter. The write-ahead log is folded into the file by [`Store::maintain`], where no
+//! caller waits for it.
+
+mod admit;
+mod cache;
+mod checkpoint;
+mod counter;
+mod fault;
+mod housekeeping;
+mod limits;
+mod open;
+mod schema;
+mod spool;
+mod state;
+mod tx;
+
+use std::cell::Cell;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rusqlite::Connection;
+
+use super::{Admission, Peek, Selector, Settlement, Status, Store, StoreError, Verdict};
+use crate::audit::Record;
+use tx::Tx;
+
+/// The size at which the oldest cached answers are dropped.
+const CACHE_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// About 500 MB of records that nobody fetched; beyond it the oldest are dropped and counted.
+const SPOOL_MAX_ROWS: u64 = 1_000_000;
+
+/// How much a file may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// The size at which the oldest cached answers are dropped.
+    pub cache_bytes: u64,
+    /// The number at which the oldest records are dropped.
+    pub spool_rows: u64,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { cache_bytes: CACHE_MAX_BYTES, spool_rows: SPOOL_MAX_ROWS }
+    }
+}
+
+/// One connection to the file. It belongs to one thread of one process.
+pub struct Sqlite {
+    conn: Connection,
+    path: String,
+    bounds: Bounds,
+    /// Pages in the write-ahead log after the last commit here.
+    wal_pages: Arc<AtomicU32>,
+    /// The latest time that a call told: this file has no clock of its own.
+    seen_us: Cell<i64>,
+    /// When to look for something to sweep.
+    sweep_us: Cell<i64>,
+    broken: Cell<bool>,
+}
+
+impl Sqlite {
+    /// Opens the file, and makes it if it is missing.
+    ///
+    /// # Errors
+    /// See [`StoreError`]: it cannot be opened, is damaged or another program's, or newer than this module.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::with_bounds(path, Bounds::default())
+    }
+
+    /// [`Self::open`] with other bounds than the usual ones.
+    pub fn with_bounds(path: &Path, bounds: Bounds) -> Result<Self, StoreError> {
+        let wal_pages = Arc::new(AtomicU32::new(0));
+        let conn = open::open(path, Arc::clone(&wal_pages))?;
+        Ok(Self {
+            conn,
+            path: path.display().to_string(),
+            bounds,
+            wal_pages,
+            seen_us: Cell::new(0),
+            sweep_us: Cell::new(0),
+            broken: Cell::new(false),
+        })
+    }
+
+    /// Whether something failed that a fresh connection might not meet.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.get()
+    }
+
+    /// Runs `f` in a transaction that may write; no other process writes meanwhile.
+    fn write<R>(&self, f: impl FnOnce(&Tx<'_>) -> rusqlite::Result<R>) -> Result<R, StoreError> {
+        self.run(Tx::write(&self.conn), f)
+    }
+
+    /// Runs `f` on one state of the file, without stopping anybody.
+    fn read<R>(&self, f: impl FnOnce(&Tx<'_>) -> rusqlite::Result<R>) -> Result<R, StoreError> {
+        self.run(Tx::read(&self.conn), f)
+    }
+
+    fn run<'c, R>(
+        &'c self,
+        begun: rusqlite::Result<Tx<'c>>,
+        f: impl FnOnce(&Tx<'c>) -> rusqlite::Result<R>,
+    ) -> Result<R, StoreError> {
+        let done = begun.and_then(|tx| {
+            let result = f(&tx)?;
+            tx.commit()?;
+            Ok(result)
+        });
+        done.map_err(|e| self.failed(&e))
+    }
+
+    fn failed(&self, error: &rusqlite::Error) -> StoreError {
+        self.broken.set(!fault::passes(error));
+        fault::of(&self.path, error)
+    }
+
+    fn saw(&self, now_us: i64) {
+        self.seen_us.set(self.seen_us.get().max(now_us));
+    }
+}
+
+impl Store for Sqlite {
+    fn admit(&self, call: &Admission<'_>) -> Result<Verdict, StoreError> {
+        self.saw(call.now_us);
+        let verdict = self.write(|tx| admit::admit(tx, call))?;
+        checkpoint::if_urgent(&self.conn, self.wal_pages.load(Ordering::Relaxed));
+        Ok(verdict)
+    }
+
+    fn settle(&self, outcome: &Settlement<'_>) -> Result<(), StoreError> {
+        self.saw(outcome.now_us);
+        self.write(|tx| admit::settle(tx, outcome, self.bounds.cache_bytes))
+    }
+
+    fn peek(&self, call: &Admission<'_>) -> Result<Peek, StoreError> {
+        self.read(|tx| admit::peek(tx, call))
+    }
+
+    fn invalidate(&self, selector: &Selector<'_>) -> Result<u64, StoreError> {
+        let matching = self.read(|tx| cache::select(tx, selector))?;
+        let mut dropped = 0;
+        for step in matching.chunks(cache::STEP) {
+            dropped += self.write(|tx| cache::remove(tx, step))?;
+        }
+        Ok(dropped)
+    }
+
+    fn drain(&self, max: u32, site: Option<&str>, now_us: i64) -> Result<Vec<Record>, StoreError> {
+        self.saw(now_us);
+        let records = self.read(|tx| spool::ready(tx, max, site, now_us))?;
+        // The records are what was asked for; what fails here fails again where it is asked for.
+        let _ = self.maintain();
+        Ok(records)
+    }
+
+    fn ack(&self, uids: &[&str]) -> Result<u64, StoreError> {
+        self.write(|tx| spool::remove(tx, uids))
+    }
+
+    fn status(&self, now_us: i64) -> Result<Status, StoreError> {
+        self.read(|tx| {
+            let mut status =
+                Status { schema: schema::VERSION, cache_max_bytes: self.bounds.cache_bytes, ..Status::default() };
+            cache::status(tx, &mut status)?;
+            spool::status(tx, &mut status)?;
+            counter::status(tx, now_us, &mut status)?;
+            Ok(status)
+        })
+    }
+
+    fn maintain(&self) -> Result<(), StoreError> {
+        let now_us = self.seen_us.get();
+        if now_us >= self.sweep_us.get() {
+            let mut due_us = self.read(|tx| housekeeping::due_us(tx, now_us))?;
+            if due_us <= now_us {
+                due_us = self.write(|tx| housekeeping::step(tx, now_us, &self.bounds))?;
+            }
+            self.sweep_us.set(due_us);
+        }
+        checkpoint::if_worth_it(&self.conn, self.wal_pages.load(Ordering::Relaxed)).map_err(|e| self.failed(&e))
+    }
+}

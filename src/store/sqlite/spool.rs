@@ -1,0 +1,113 @@
+//! Records on their way to the WordPress table.
+//!
+//! The key is the uid, a UUIDv7, so that new records lie side by side at the end of the table. A record with a
+//! `ready_us` is the one that a call leaves behind should its process die: nobody sees it before that time.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension, Row};
+use uuid::Uuid;
+
+use super::tx::Tx;
+use super::{counter, state};
+use crate::audit::Record;
+use crate::store::Status;
+
+/// When a record may be fetched.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ready {
+    /// It is final.
+    Now,
+    /// It is what is left if the call is not settled by then.
+    At(i64),
+}
+
+impl Ready {
+    /// The column's value: 0 for a final record.
+    fn us(self) -> i64 {
+        match self {
+            Self::Now => 0,
+            Self::At(us) => us.max(1),
+        }
+    }
+}
+
+/// Writes the record; one of the same uid is replaced.
+pub(super) fn put(tx: &Tx<'_>, record: &Record, ready: Ready) -> rusqlite::Result<()> {
+    let uid = Uuid::try_parse(&record.uid).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+    let json = serde_json::to_string(record).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
+    tx.statement("REPLACE INTO spool (uid, ready_us, site, record) VALUES (?1, ?2, ?3, ?4)")?.execute((
+        uid.as_bytes(),
+        ready.us(),
+        &record.site,
+        json,
+    ))?;
+    Ok(())
+}
+
+/// The oldest `max` records that may be fetched at `now_us`.
+pub(super) fn ready(tx: &Tx<'_>, max: u32, site: Option<&str>, now_us: i64) -> rusqlite::Result<Vec<Record>> {
+    let rows = match site {
+        Some(site) => tx
+            .statement("SELECT uid, site, record FROM spool WHERE ready_us <= ?1 AND site = ?3 ORDER BY uid LIMIT ?2")?
+            .query_map((now_us, max, site), read)?
+            .collect(),
+        None => tx
+            .statement("SELECT uid, site, record FROM spool WHERE ready_us <= ?1 ORDER BY uid LIMIT ?2")?
+            .query_map((now_us, max), read)?
+            .collect(),
+    };
+    rows
+}
+
+/// A record that cannot be read any more still says that there was a call: it must not stop those behind it.
+fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let json = match row.get_ref(2)? {
+        ValueRef::Text(json) | ValueRef::Blob(json) => json,
+        _ => &[],
+    };
+    if let Ok(record) = serde_json::from_slice(json) {
+        return Ok(record);
+    }
+    let lost = Record { uid: Uuid::from_bytes(row.get(0)?).to_string(), site: row.get(1)?, ..Record::default() };
+    Ok(lost.failed(500, "store_damaged"))
+}
+
+/// Drops records by uid and says how many there were. What a dead process left is counted now: nobody settled it.
+pub(super) fn remove(tx: &Tx<'_>, uids: &[&str]) -> rusqlite::Result<u64> {
+    let mut dropped = 0;
+    for uid in uids {
+        let Ok(uid) = Uuid::try_parse(uid) else { continue };
+        let found: Option<(i64, Option<String>)> = tx
+            .statement("DELETE FROM spool WHERE uid = ?1 RETURNING ready_us, iif(ready_us > 0, record, NULL)")?
+            .query_row([uid.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((ready_us, aborted)) = found else { continue };
+        dropped += 1;
+        if let Some(record) = aborted.and_then(|json| serde_json::from_str(&json).ok()) {
+            counter::add(tx, &record, ready_us)?;
+        }
+    }
+    Ok(dropped)
+}
+
+/// Drops the oldest records beyond `max_rows`, at most `step` of them, and says how many.
+pub(super) fn shrink(tx: &Tx<'_>, max_rows: u64, step: u64) -> rusqlite::Result<u64> {
+    let over = rows(tx)?.saturating_sub(max_rows).min(step);
+    if over == 0 {
+        return Ok(0);
+    }
+    let sql = "DELETE FROM spool WHERE uid IN (SELECT uid FROM spool ORDER BY uid LIMIT ?1)";
+    let dropped = tx.statement(sql)?.execute([over])? as u64;
+    state::add(tx, state::SPOOL_DROPPED, dropped as i64)?;
+    Ok(dropped)
+}
+
+pub(super) fn status(tx: &Tx<'_>, status: &mut Status) -> rusqlite::Result<()> {
+    status.spool = rows(tx)?;
+    status.spool_dropped = state::get(tx, state::SPOOL_DROPPED)?.unsigned_abs();
+    Ok(())
+}
+
+fn rows(tx: &Tx<'_>) -> rusqlite::Result<u64> {
+    tx.statement("SELECT count(*) FROM spool")?.query_row([], |row| row.get(0))
+}
