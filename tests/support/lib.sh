@@ -4,6 +4,7 @@
 # Servers are known by a pid file and by a word of their command line, so that `down` never ends a stranger
 # that was given the pid of a server which died.
 
+umask 022 # what is made here, the servers' user must read; what is secret gets its mode by name
 root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 support=$root/tests/support
 cache=$root/target/cache

@@ -23,6 +23,8 @@ if ( '' !== $base_url ) {
 		),
 	);
 }
-// A second run leaves alone what somebody has changed beside it.
+// What somebody has set beside it stays.
 $settings = get_option( 'aisp_settings' );
-update_option( 'aisp_settings', array_merge( is_array( $settings ) ? $settings : array(), $policy ) );
+$settings = is_array( $settings ) ? $settings : array();
+unset( $settings['providers'] );
+update_option( 'aisp_settings', array_merge( $settings, $policy ) );
