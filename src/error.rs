@@ -136,6 +136,11 @@ impl Fault {
         }
     }
 
+    /// Whether the provider did work that it may bill, although no answer came of it.
+    pub const fn is_charged(self) -> bool {
+        matches!(self, Self::Invalid | Self::Exhausted | Self::TooLarge)
+    }
+
     /// 503 where the same call may pass later, 502 where it will not, 504 where time ran out.
     pub const fn status(self) -> u16 {
         match self {

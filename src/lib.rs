@@ -2,7 +2,7 @@
 //!
 //! `php` is what Zend sees; below it stands a core that knows nothing of PHP: `gateway` tells the story of one request,
 //! with `guard` (may it run), `provider` (wire formats), `upstream` (bytes on the wire), `store` (what outlives it) and
-//! `audit` (what is kept about it).
+//! `audit` (what is kept about it). What PHP sees is at the foot of this file; `php-stubs/aisp.stub.php` documents it.
 
 pub mod audit;
 pub mod clock;
@@ -14,3 +14,29 @@ mod php;
 pub mod provider;
 pub mod store;
 pub mod upstream;
+
+#[cfg(feature = "php")]
+mod module {
+    use ext_php_rs::builders::ModuleBuilder;
+    use ext_php_rs::php_module;
+
+    use crate::php::call::function;
+    use crate::php::functions as f;
+    use crate::php::lifecycle;
+
+    /// The module `aisp`: its functions, and in `lifecycle` its classes and php.ini entries.
+    #[php_module]
+    pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
+        let module = lifecycle::hooks(module)
+            .function(function!(aisp_infer(request: array; caller: array = "[]", policy: array = "[]"): array => f::infer))
+            .function(function!(aisp_preview(request: array; caller: array = "[]", policy: array = "[]"): array => f::preview))
+            .function(function!(aisp_request_hash(request: array; policy: array = "[]", caller: array = "[]"): string => f::request_hash))
+            .function(function!(aisp_cache_invalidate(selector: array;): int => f::cache_invalidate))
+            .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
+            .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
+            .function(function!(aisp_status(;): array => f::status));
+        #[cfg(feature = "panic-probe")]
+        let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
+        module
+    }
+}

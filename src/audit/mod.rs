@@ -1,5 +1,7 @@
 //! What is kept about calls: who, what for, how long, how much. Never a prompt, never an answer.
 
+mod line;
 mod record;
 
+pub use line::{Journal, LogTarget, write_line};
 pub use record::Record;

@@ -55,13 +55,7 @@ impl Record {
 
     /// This call, answered from the cache.
     pub fn hit(&self, provider: &str) -> Self {
-        Self {
-            status_code: 200,
-            cached: true,
-            provider: provider.to_owned(),
-            cost_microusd: Some(0),
-            ..self.clone()
-        }
+        Self { status_code: 200, cached: true, provider: provider.to_owned(), cost_microusd: Some(0), ..self.clone() }
     }
 
     /// This call, refused or failed.

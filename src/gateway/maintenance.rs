@@ -1,0 +1,88 @@
+//! What administrators and the plugin do beside calls: forget answers, move the log on, look at the state.
+
+use super::fingerprint::from_hex;
+use super::flow::with_store;
+use super::value::{Fields, Flaw, Value};
+use super::{Env, health, misconfigured};
+use crate::audit::Record;
+use crate::clock::now_us;
+use crate::error::Error;
+use crate::store::{Hash, Selector, Status, StoreError};
+
+/// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many. To drop all of
+/// them takes `all: true`, so that an empty selector is no accident.
+///
+/// # Errors
+/// [`Error::Config`] for a malformed selector; [`Error::Store`].
+pub fn cache_invalidate(selector: &Value<'_>, env: &Env<'_>) -> Result<u64, Error> {
+    let mut hash = None;
+    let selector = read_selector(selector, &mut hash).map_err(misconfigured("aisp_cache_invalidate", 1, "selector"))?;
+    Ok(with_store(env, |store| store.invalidate(&selector))?)
+}
+
+fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Selector<'a>, Flaw> {
+    let mut fields = Fields::of(value)?;
+    if let Some(hex) = fields.string("hash")? {
+        *hash = Some(from_hex(hex).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
+    }
+    let all = fields.bool("all")?.unwrap_or(false);
+    let selector = Selector {
+        site: fields.string("site")?,
+        hash: hash.as_ref(),
+        tag: fields.string("tag")?,
+        model: fields.string("model")?,
+        provider: fields.string("provider")?,
+    };
+    let named = hash.is_some() || selector.tag.or(selector.model).or(selector.provider).is_some();
+    if named == all {
+        return Err(fields.flaw("all", "must be true if none of hash, tag, model and provider is given, and only then"));
+    }
+    fields.finish()?;
+    Ok(selector)
+}
+
+/// The most records that one drain hands out.
+const MAX_DRAIN: i64 = 10_000;
+
+/// `aisp_log_drain()`: the oldest records of a site, or of all; they stay until they are acknowledged.
+///
+/// # Errors
+/// [`Error::Config`] if `max` is not between 1 and 10,000; [`Error::Store`].
+pub fn log_drain(max: i64, site: Option<&str>, env: &Env<'_>) -> Result<Vec<Record>, Error> {
+    if !(1..=MAX_DRAIN).contains(&max) {
+        return Err(Error::config(format!(
+            "aisp_log_drain(): Argument #1 ($max) must be between 1 and {MAX_DRAIN}, {max} given"
+        )));
+    }
+    Ok(with_store(env, |store| {
+        store.maintain()?;
+        store.drain(max as u32, site, now_us())
+    })?)
+}
+
+/// `aisp_log_ack()`: drops records that have reached the table, and says how many there were.
+///
+/// # Errors
+/// [`Error::Store`].
+pub fn log_ack(uids: &[&str], env: &Env<'_>) -> Result<u64, Error> {
+    Ok(with_store(env, |store| store.ack(uids))?)
+}
+
+/// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know.
+pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
+    let store = with_store(env, |store| store.status(now_us()));
+    let mut warnings = Vec::new();
+    if let Err(error) = &store {
+        warnings.push(format!("The store cannot be used: {error}."));
+    }
+    if env.settings.store.is_temporary() {
+        warnings.push(
+            "The store is in a temporary folder: set aisp.store, or make /var/lib/aisp for PHP's user.".to_owned(),
+        );
+    }
+    if let Ok(Status { spool_dropped: dropped @ 1.., .. }) = &store {
+        warnings.push(format!("{dropped} log records were lost because nobody drained them; is WP-Cron running?"));
+    }
+    warnings.extend(health::store_warning());
+    (store, warnings)
+}

@@ -1,0 +1,66 @@
+//! The story of one request, from the caller's arrays to a result.
+
+mod caller;
+mod complete;
+mod fingerprint;
+mod flow;
+mod health;
+mod infer;
+mod limits;
+mod maintenance;
+mod models;
+mod plan;
+mod policy;
+mod preview;
+mod request;
+mod result;
+pub mod settings;
+pub mod value;
+
+pub use infer::infer;
+pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
+pub use preview::{Preview, preview, request_hash};
+pub use result::Outcome;
+
+use secrecy::SecretString;
+
+use crate::audit::Journal;
+use crate::error::Error;
+use settings::Settings;
+use value::{Flaw, Value};
+
+/// The arguments of a call as they came in, with the function's name for error messages.
+#[derive(Debug)]
+pub struct Args<'a> {
+    /// The PHP function.
+    pub function: &'static str,
+    /// `$request`: untrusted.
+    pub request: Value<'a>,
+    /// `$caller`: who asks.
+    pub caller: Value<'a>,
+    /// `$policy`: what the administrator allows.
+    pub policy: Value<'a>,
+}
+
+/// What the core needs from the world around it.
+#[derive(Clone, Copy)]
+pub struct Env<'e> {
+    /// The machine's settings.
+    pub settings: &'e Settings,
+    /// Where keys are.
+    pub secrets: &'e dyn Secrets,
+    /// Where lines for administrators go.
+    pub journal: &'e dyn Journal,
+}
+
+/// Finds a secret by the name that the policy gives it.
+pub trait Secrets {
+    /// The secret; `None` if no such variable or constant is set, or if it is empty.
+    fn find(&self, name: &str) -> Option<SecretString>;
+}
+
+/// The error for a flaw in an argument that only trusted code fills in.
+fn misconfigured(function: &str, position: u8, argument: &'static str) -> impl Fn(Flaw) -> Error {
+    let function = function.to_owned();
+    move |flaw| Error::config(flaw.sentence(&function, position, argument))
+}

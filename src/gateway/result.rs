@@ -1,0 +1,29 @@
+//! What a caller gets.
+
+use crate::provider::Answer;
+use crate::store::LimitState;
+
+/// The result of one call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The answer, with the provider's own count of its tokens; for a cached one as it was counted then.
+    pub answer: Answer,
+    /// The model's name in the policy.
+    pub model: String,
+    /// The provider that answered.
+    pub provider: String,
+    /// Whether the cache answered.
+    pub cached: bool,
+    /// What this call cost in US dollars: 0 for a cached answer, `None` when the price is not known.
+    pub cost_usd: Option<f64>,
+    /// The call's id, also in the log.
+    pub request_id: String,
+    /// The fingerprint in hex.
+    pub req_hash: String,
+    /// Calls made to providers.
+    pub attempts: u32,
+    /// From the call's start to its end, in milliseconds.
+    pub duration_ms: u32,
+    /// Where the limits stand.
+    pub limits: Vec<LimitState>,
+}

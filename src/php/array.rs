@@ -1,0 +1,146 @@
+//! Structs of the core as PHP arrays.
+
+use ext_php_rs::boxed::ZBox;
+use ext_php_rs::convert::IntoZval;
+use ext_php_rs::types::{ZendHashTable, Zval};
+
+use crate::audit::Record;
+use crate::gateway::{Outcome, Preview};
+use crate::store::LimitState;
+
+/// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
+pub struct Map(ZBox<ZendHashTable>);
+
+impl Map {
+    /// An empty array.
+    pub fn new() -> Self {
+        Self(ZendHashTable::new())
+    }
+
+    /// Adds a key.
+    pub fn set(mut self, key: &str, value: impl IntoZval) -> Self {
+        // A value of ours always converts: it is a string, a number, a boolean, null or an array of those.
+        let _ = self.0.insert(key, value);
+        self
+    }
+
+    /// The finished array.
+    pub fn finish(self) -> Zval {
+        let mut zval = Zval::new();
+        zval.set_hashtable(self.0);
+        zval
+    }
+}
+
+/// A list of values.
+pub fn list(items: impl IntoIterator<Item = Zval>) -> Zval {
+    let mut table = ZendHashTable::new();
+    for item in items {
+        let _ = table.push(item);
+    }
+    let mut zval = Zval::new();
+    zval.set_hashtable(table);
+    zval
+}
+
+/// A number that PHP's signed integers hold.
+pub fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A scalar on its own.
+pub fn scalar(value: impl IntoZval) -> Zval {
+    value.into_zval(false).unwrap_or_default()
+}
+
+/// Puts a value where Zend expects the result.
+pub fn assign(result: &mut Zval, value: Zval) {
+    *result = value;
+}
+
+/// The result of `aisp_infer()`.
+pub fn outcome(outcome: &Outcome) -> Zval {
+    Map::new()
+        .set("text", outcome.answer.text.as_str())
+        .set("data", Zval::null())
+        .set("model", outcome.model.as_str())
+        .set("provider", outcome.provider.as_str())
+        .set("cached", outcome.cached)
+        .set("tokens_in", i64::from(outcome.answer.tokens_in))
+        .set("tokens_out", i64::from(outcome.answer.tokens_out))
+        .set("cost_usd", outcome.cost_usd)
+        .set("finish_reason", outcome.answer.finish.name())
+        .set("request_id", outcome.request_id.as_str())
+        .set("req_hash", outcome.req_hash.as_str())
+        .set("attempts", i64::from(outcome.attempts))
+        .set("duration_ms", i64::from(outcome.duration_ms))
+        .set("limits", limits(&outcome.limits))
+        .finish()
+}
+
+/// The result of `aisp_preview()`.
+pub fn preview(preview: &Preview) -> Zval {
+    Map::new()
+        .set("model", preview.model.as_str())
+        .set("provider", preview.provider.as_str())
+        .set("url", preview.url.as_str())
+        .set("body", json(&preview.body))
+        .set("cached", preview.cached)
+        .set("req_hash", preview.req_hash.as_str())
+        .set("key_env", preview.key_env.as_deref())
+        .set("key_set", preview.key_set)
+        .set("limits", limits(&preview.limits))
+        .set("tokens_in", i64::from(preview.tokens_in))
+        .set("cost_usd", preview.cost_usd)
+        .finish()
+}
+
+/// Where limits stand.
+pub fn limits(limits: &[LimitState]) -> Zval {
+    list(limits.iter().map(|limit| {
+        Map::new()
+            .set("name", limit.name.as_str())
+            .set("limit", i64::from(limit.quota.limit()))
+            .set("period_s", i64::from(limit.quota.period_s()))
+            .set("remaining", i64::from(limit.remaining))
+            .set("reset_s", limit.reset_us.max(0).unsigned_abs().div_ceil(1_000_000) as i64)
+            .finish()
+    }))
+}
+
+/// One record of `aisp_log_drain()`.
+pub fn record(record: &Record) -> Zval {
+    Map::new()
+        .set("uid", record.uid.as_str())
+        .set("site", record.site.as_str())
+        .set("user_id", int(record.user_id))
+        .set("route", record.route.as_str())
+        .set("req_hash", record.req_hash.as_str())
+        .set("tokens_in", i64::from(record.tokens_in))
+        .set("tokens_out", i64::from(record.tokens_out))
+        .set("duration_ms", i64::from(record.duration_ms))
+        .set("status_code", i64::from(record.status_code))
+        .set("error", record.error.as_deref())
+        .set("created_at", record.created_at)
+        .set("provider", record.provider.as_str())
+        .set("model", record.model.as_str())
+        .set("cached", record.cached)
+        .set("attempts", i64::from(record.attempts))
+        .set("cost_microusd", record.cost_microusd.map(int))
+        .set("client", record.client.as_str())
+        .set("source", record.source.as_str())
+        .set("request_id", record.request_id.as_str())
+        .finish()
+}
+
+/// A JSON value as PHP's `json_decode( …, true )` would have it.
+fn json(value: &serde_json::Value) -> Zval {
+    match value {
+        serde_json::Value::Null => Zval::null(),
+        serde_json::Value::Bool(b) => scalar(*b),
+        serde_json::Value::Number(n) => n.as_i64().map_or_else(|| scalar(n.as_f64().unwrap_or(f64::NAN)), scalar),
+        serde_json::Value::String(s) => scalar(s.as_str()),
+        serde_json::Value::Array(items) => list(items.iter().map(json)),
+        serde_json::Value::Object(map) => map.iter().fold(Map::new(), |out, (k, v)| out.set(k, json(v))).finish(),
+    }
+}

@@ -1,0 +1,184 @@
+//! One call from PHP: its arguments come in through here, its result or its exception goes out.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ext_php_rs::exception::PhpException;
+use ext_php_rs::ffi::zend_wrong_parameters_count_error;
+use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::zend::{ExecuteData, ce, run_handler};
+
+use super::{array, exceptions};
+use crate::error::Error;
+use crate::gateway::value::{Key, Value};
+
+/// Why a function returns nothing.
+pub enum Thrown {
+    /// The call failed: a subclass of `Aisp\Exception`.
+    Failure(Error),
+    /// An argument of the wrong type: PHP's own `TypeError` with this message.
+    Type(String),
+}
+
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
+        Self::Failure(error)
+    }
+}
+
+/// A function's body.
+pub type Body = fn(&Call<'_>) -> Result<Zval, Thrown>;
+
+/// The arguments of one call.
+pub struct Call<'e> {
+    /// The function's name in PHP.
+    pub function: &'static str,
+    data: &'e ExecuteData,
+    given: usize,
+}
+
+/// Arrays deeper than this are no argument of ours; an array may even contain itself.
+const MAX_DEPTH: u32 = 32;
+
+impl<'e> Call<'e> {
+    /// An argument by its position, counted from one; `None` if it was left out.
+    fn argument(&self, position: usize) -> Option<&'e Zval> {
+        if position > self.given {
+            return None;
+        }
+        // SAFETY: Zend guarantees as many arguments as it counts, and they live as long as the call does.
+        let argument = unsafe { self.data.zend_call_arg(position - 1) };
+        argument.map(|zval| &*zval.dereference_mut())
+    }
+
+    fn mistyped<T>(&self, position: usize, name: &str, wanted: &str, given: &Zval) -> Result<T, Thrown> {
+        let (function, given) = (self.function, read(given, MAX_DEPTH));
+        let given = given.type_name();
+        Err(Thrown::Type(format!(
+            "{function}(): Argument #{position} (${name}) must be of type {wanted}, {given} given"
+        )))
+    }
+
+    /// An array; empty if it was left out.
+    pub fn array(&self, position: usize, name: &str) -> Result<Value<'e>, Thrown> {
+        match self.argument(position) {
+            None => Ok(Value::empty()),
+            Some(zval) if zval.is_array() => Ok(read(zval, 0)),
+            Some(other) => self.mistyped(position, name, "array", other),
+        }
+    }
+
+    /// An integer that is not optional.
+    pub fn int(&self, position: usize, name: &str) -> Result<i64, Thrown> {
+        match self.argument(position) {
+            Some(zval) if zval.is_long() => Ok(zval.long().unwrap_or_default()),
+            Some(other) => self.mistyped(position, name, "int", other),
+            None => Ok(0),
+        }
+    }
+
+    /// A string in UTF-8, or null, or nothing at all.
+    pub fn optional_string(&self, position: usize, name: &str) -> Result<Option<&'e str>, Thrown> {
+        match self.argument(position).map(|zval| (zval, read(zval, 0))) {
+            None | Some((_, Value::Null)) => Ok(None),
+            Some((_, Value::Str(bytes))) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => Err(Error::config(format!(
+                    "{}(): Argument #{position} (${name}) must be valid UTF-8",
+                    self.function
+                ))
+                .into()),
+            },
+            Some((other, _)) => self.mistyped(position, name, "?string", other),
+        }
+    }
+}
+
+/// A PHP value as the core sees it. The strings stay where they are.
+fn read(zval: &Zval, depth: u32) -> Value<'_> {
+    let zval = zval.dereference();
+    if let Some(text) = zval.zend_str() {
+        Value::Str(text.as_bytes())
+    } else if let Some(list) = zval.array() {
+        if depth >= MAX_DEPTH { Value::empty() } else { read_array(list, depth + 1) }
+    } else if let Some(n) = zval.long() {
+        Value::Int(n)
+    } else if let Some(n) = zval.double() {
+        Value::Float(n)
+    } else if let Some(b) = zval.bool() {
+        Value::Bool(b)
+    } else if zval.is_null() {
+        Value::Null
+    } else if zval.is_object() {
+        Value::Other("object")
+    } else {
+        Value::Other("resource")
+    }
+}
+
+fn read_array(list: &ZendHashTable, depth: u32) -> Value<'_> {
+    let mut entries = Vec::with_capacity(list.len());
+    let mut iter = list.iter();
+    while let Some((key, value)) = iter.next_zval() {
+        let key = match key.zend_str() {
+            // SAFETY: the key belongs to the array, which outlives what is read from it; the local zval only counts it.
+            Some(name) => Key::Str(unsafe { std::slice::from_raw_parts(name.as_bytes().as_ptr(), name.len()) }),
+            None => Key::Int(key.long().unwrap_or_default()),
+        };
+        entries.push((key, read(value, depth)));
+    }
+    Value::Array(entries)
+}
+
+/// Runs a function's body: counts the arguments, keeps panics in, turns errors into exceptions.
+pub fn enter(function: &'static str, counts: (u32, u32), data: &ExecuteData, result: &mut Zval, body: Body) {
+    run_handler(AssertUnwindSafe(|| {
+        // SAFETY: all fields of the union are the same 32 bits.
+        let given = unsafe { data.This.u2.num_args };
+        if given < counts.0 || given > counts.1 {
+            // SAFETY: called from within the function that it complains about.
+            unsafe { zend_wrong_parameters_count_error(counts.0, counts.1) };
+            return;
+        }
+        let call = Call { function, data, given: given as usize };
+        match catch_unwind(AssertUnwindSafe(|| body(&call))) {
+            Ok(Ok(value)) => array::assign(result, value),
+            Ok(Err(Thrown::Failure(error))) => exceptions::throw(&error),
+            Ok(Err(Thrown::Type(message))) => PhpException::new(message, 0, ce::type_error()).throw(),
+            Err(_) => PhpException::new(format!("{function}(): internal error"), 0, ce::error()).throw(),
+        }
+    }));
+}
+
+/// Declares a function to PHP: `function!(name(required: type, …; optional: type = "default", …): type => body)`.
+macro_rules! function {
+    ($name:ident($($required:ident: $rtype:tt),*; $($optional:ident: $(?$otype:ident)? $($ptype:ident)? = $default:literal),*): $return:ident => $body:path) => {{
+        extern "C" fn handler(data: &mut ext_php_rs::zend::ExecuteData, result: &mut ext_php_rs::types::Zval) {
+            const REQUIRED: u32 = 0 $(+ { let _ = stringify!($required); 1 })*;
+            const ALL: u32 = REQUIRED $(+ { let _ = stringify!($optional); 1 })*;
+            $crate::php::call::enter(stringify!($name), (REQUIRED, ALL), data, result, $body);
+        }
+        #[allow(unused_imports)]
+        use ext_php_rs::{args::Arg, builders::FunctionBuilder};
+        let builder = FunctionBuilder::new(stringify!($name), handler);
+        $(let builder = builder.arg(Arg::new(stringify!($required), $crate::php::call::zend_type(stringify!($rtype))));)*
+        let builder = builder.not_required();
+        $(
+            let optional = Arg::new(stringify!($optional), $crate::php::call::zend_type(concat!($(stringify!($otype),)? $(stringify!($ptype))?))).default($default);
+            $(let optional = { let _ = stringify!($otype); optional.allow_null() };)?
+            let builder = builder.arg(optional);
+        )*
+        builder.returns($crate::php::call::zend_type(stringify!($return)), false, false)
+    }};
+}
+pub(crate) use function;
+
+/// A type by its name in PHP.
+pub fn zend_type(name: &str) -> ext_php_rs::flags::DataType {
+    use ext_php_rs::flags::DataType;
+    match name {
+        "array" => DataType::Array,
+        "int" => DataType::Long,
+        "string" => DataType::String,
+        _ => DataType::Mixed,
+    }
+}

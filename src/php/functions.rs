@@ -1,0 +1,135 @@
+//! The functions that PHP calls: arguments in, one call of the core, result out.
+
+use ext_php_rs::types::Zval;
+
+use super::array::{self, Map, int, list, scalar};
+use super::call::{Call, Thrown};
+use super::ini;
+use super::journal::ErrorLog;
+use super::secrets::Variables;
+use crate::error::Error;
+use crate::gateway::settings::Settings;
+use crate::gateway::value::Value;
+use crate::gateway::{self, Args, Env};
+
+/// Runs `f` with what the core needs from PHP.
+fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    let settings = ini::settings().map_err(|problems| Error::config(problems.join(" ")))?;
+    f(&Env { settings: &settings, secrets: &Variables, journal: &ErrorLog })
+}
+
+/// The arguments `$request`, `$caller` and `$policy` in this order.
+fn args<'e>(call: &Call<'e>) -> Result<Args<'e>, Thrown> {
+    Ok(Args {
+        function: call.function,
+        request: call.array(1, "request")?,
+        caller: call.array(2, "caller")?,
+        policy: call.array(3, "policy")?,
+    })
+}
+
+/// `aisp_infer()`
+pub fn infer(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let args = args(call)?;
+    let outcome = with_env(|env| gateway::infer(&args, env))?;
+    Ok(array::outcome(&outcome))
+}
+
+/// `aisp_preview()`
+pub fn preview(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let args = args(call)?;
+    let preview = with_env(|env| gateway::preview(&args, env))?;
+    Ok(array::preview(&preview))
+}
+
+/// `aisp_request_hash()`
+pub fn request_hash(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let args = Args {
+        function: call.function,
+        request: call.array(1, "request")?,
+        policy: call.array(2, "policy")?,
+        caller: call.array(3, "caller")?,
+    };
+    Ok(scalar(gateway::request_hash(&args)?))
+}
+
+/// `aisp_cache_invalidate()`
+pub fn cache_invalidate(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let selector = call.array(1, "selector")?;
+    Ok(scalar(int(with_env(|env| gateway::cache_invalidate(&selector, env))?)))
+}
+
+/// `aisp_log_drain()`
+pub fn log_drain(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (max, site) = (call.int(1, "max")?, call.optional_string(2, "site")?);
+    let records = with_env(|env| gateway::log_drain(max, site, env))?;
+    Ok(list(records.iter().map(array::record)))
+}
+
+/// `aisp_log_ack()`
+pub fn log_ack(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let Value::Array(ids) = call.array(1, "ids")? else { return Ok(scalar(0_i64)) };
+    let uids = ids.iter().map(|(_, id)| match id {
+        Value::Str(bytes) => std::str::from_utf8(bytes).map_err(|_| "string, invalid UTF-8".to_owned()),
+        other => Err(other.type_name().to_owned()),
+    });
+    let uids: Vec<&str> = uids.collect::<Result<_, _>>().map_err(|given| {
+        Error::config(format!("aisp_log_ack(): Argument #1 ($ids) must be a list of strings, {given} given"))
+    })?;
+    Ok(scalar(int(with_env(|env| gateway::log_ack(&uids, env))?)))
+}
+
+/// `aisp_status()`: answers also when php.ini is wrong or the store is down, and says so.
+pub fn status(_: &Call<'_>) -> Result<Zval, Thrown> {
+    let map = Map::new().set("version", env!("CARGO_PKG_VERSION")).set("build", env!("AISP_BUILD"));
+    let settings = match ini::settings() {
+        Ok(settings) => settings,
+        Err(problems) => {
+            let store = Map::new().set("engine", Zval::null()).set("location", Zval::null()).set("ok", false);
+            let store = store.set("error", "php.ini is wrong, see warnings").finish();
+            return Ok(map.set("store", store).set("warnings", problems).finish());
+        }
+    };
+    Ok(with_store_figures(map, &settings))
+}
+
+fn with_store_figures(map: Map, settings: &Settings) -> Zval {
+    let env = Env { settings, secrets: &Variables, journal: &ErrorLog };
+    let (status, warnings) = gateway::status(&env);
+    let error = status.as_ref().err().map(ToString::to_string);
+    let figures = status.unwrap_or_default();
+    let store = Map::new()
+        .set("engine", "sqlite")
+        .set("location", location(settings))
+        .set("ok", error.is_none())
+        .set("error", error)
+        .set("schema", i64::from(figures.schema));
+    let cache = Map::new()
+        .set("entries", int(figures.cache_entries))
+        .set("bytes", int(figures.cache_bytes))
+        .set("max_bytes", int(figures.cache_max_bytes));
+    let counters = Map::new()
+        .set("period_s", 3_600_i64)
+        .set("calls", int(figures.calls))
+        .set("hits", int(figures.hits))
+        .set("errors", int(figures.errors))
+        .set("tokens", int(figures.tokens))
+        .set("cost_usd", figures.cost_microusd as f64 / 1e6);
+    map.set("store", store.finish())
+        .set("cache", cache.finish())
+        .set("spool", int(figures.spool))
+        .set("counters", counters.finish())
+        .set("warnings", warnings)
+        .finish()
+}
+
+/// The database file, where there is one to be had.
+fn location(settings: &Settings) -> Option<String> {
+    settings.store.path().ok().map(|path| path.display().to_string())
+}
+
+/// `aisp_test_panic()`: panics with its argument as the payload.
+#[cfg(feature = "panic-probe")]
+pub fn test_panic(call: &Call<'_>) -> Result<Zval, Thrown> {
+    panic!("{}", call.optional_string(1, "text")?.unwrap_or_default());
+}

@@ -1,0 +1,11 @@
+//! The only code that knows Zend: functions, arrays and structs, exceptions, php.ini, phpinfo(), secrets.
+
+mod array;
+pub mod call;
+mod exceptions;
+pub mod functions;
+mod ini;
+mod journal;
+pub mod lifecycle;
+mod secrets;
+mod zend;
