@@ -24,7 +24,7 @@ final class Plugin {
 		// Coming, going, growing.
 		register_activation_hook( $file, array( Installer::class, 'activate' ) );
 		register_deactivation_hook( $file, array( Installer::class, 'deactivate' ) );
-		add_action( 'plugins_loaded', array( Installer::class, 'upgrade' ) );
+		add_action( 'init', array( Installer::class, 'upgrade' ), 1 ); // Not earlier: the name of the schedule is translated.
 		add_action( 'wp_initialize_site', array( Installer::class, 'new_site' ), 200 );
 		add_filter( 'wpmu_drop_tables', array( Table::class, 'dropped_with_site' ), 10, 2 );
 

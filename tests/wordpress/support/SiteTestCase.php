@@ -1,0 +1,127 @@
+<?php
+/**
+ * A test on the site: it starts with an empty log and a provider that behaves, and fails if PHP had anything to complain of.
+ */
+
+declare( strict_types=1 );
+
+use PHPUnit\Framework\TestCase;
+
+abstract class SiteTestCase extends TestCase {
+
+	/** Columns of a log record that say nothing else than "no". */
+	protected const NOTHING = array(
+		'tokens_in'     => 0,
+		'tokens_out'    => 0,
+		'cached'        => false,
+		'cost_microusd' => null,
+	);
+
+	private array $log_sizes;
+	private ?string $expected_log = null;
+
+	protected function setUp(): void {
+		Mock::reset();
+		Site::policy( self::policy() );
+		Http::get( '/logs' ); // Takes what an earlier test left in the spool.
+		Site::db()->exec( 'TRUNCATE TABLE wp_aisp_logs' );
+		$this->log_sizes = array_map( 'strlen', self::php_logs() );
+	}
+
+	protected function tearDown(): void {
+		Site::no_mu_plugins();
+		$new = '';
+		foreach ( self::php_logs() as $i => $log ) {
+			$new .= substr( $log, $this->log_sizes[ $i ] );
+		}
+		if ( null === $this->expected_log ) {
+			self::assertSame( '', $new, 'PHP complained' );
+		} else {
+			self::assertMatchesRegularExpression( $this->expected_log, $new );
+		}
+	}
+
+	/** For the rare test of a fault that ought to be logged: a regular expression for all that is logged. */
+	protected function expect_php_log( string $pattern ): void {
+		$this->expected_log = $pattern;
+	}
+
+	private static function php_logs(): array {
+		return array_map( static fn( string $name ): string => (string) file_get_contents( (string) getenv( $name ) ), array( 'SITE_LOG', 'SITE_DEBUG_LOG' ) );
+	}
+
+	/** What these tests allow: one model, served by llmock, without limits. */
+	protected static function policy( array $changes = array() ): array {
+		return array_replace(
+			array(
+				'default_model' => 'mock-1',
+				'models'        => array(
+					'mock-1' => array(
+						'route' => array( array( 'mock', 'gpt-4o-mini' ) ),
+						'price' => array(
+							'in'  => 100.0,
+							'out' => 200.0,
+						),
+					),
+				),
+				'providers'     => array( 'mock' => self::provider() ),
+				'quota'         => array(),
+				'throttle'      => array(),
+			),
+			$changes
+		);
+	}
+
+	protected static function provider( array $changes = array() ): array {
+		return array_replace(
+			array(
+				'kind'     => 'openai_responses',
+				'base_url' => getenv( 'LLMOCK_URL' ) . '/v1',
+				'key_env'  => 'AISP_TEST_KEY',
+			),
+			$changes
+		);
+	}
+
+	/** A prompt that nobody asked before, so that no cache has its answer. */
+	protected static function fresh( string $words = 'Say hello' ): string {
+		return $words . ' ' . bin2hex( random_bytes( 8 ) );
+	}
+
+	/** The log over REST, newest first. */
+	protected static function logs( string $query = '' ): array {
+		$reply = Http::get( '/logs' . $query );
+		self::assertSame( 200, $reply->status, $reply->body );
+		return $reply->json();
+	}
+
+	/** The one record that the log holds. */
+	protected static function only_record(): array {
+		$logs = self::logs();
+		self::assertCount( 1, $logs, 'one record in the log' );
+		return $logs[0];
+	}
+
+	protected static function assert_error( int $status, string $code, Reply $reply ): array {
+		self::assertSame( $status, $reply->status, $reply->body );
+		$error = $reply->json();
+		self::assertSame( $code, $error['code'] );
+		self::assertSame( $status, $error['data']['status'] );
+		self::assertStringContainsString( 'no-store', (string) $reply->header( 'Cache-Control' ) );
+		return $error;
+	}
+
+	/** Asserts that each of the fields is so in the record. */
+	protected static function assert_fields( array $expected, array $record ): void {
+		self::assertSame( $expected, array_intersect_key( array_replace( $expected, $record ), $expected ) );
+	}
+
+	/** Waits up to ten seconds for something that happens by itself. */
+	protected static function eventually( callable $is_so, string $message ): void {
+		$end = microtime( true ) + 10;
+		while ( ! $is_so() ) {
+			self::assertLessThan( $end, microtime( true ), $message );
+			usleep( 50000 );
+		}
+	}
+}

@@ -1,0 +1,103 @@
+<?php
+/**
+ * Stands in for WP-CLI, which no package registry has: takes a command line apart as WP-CLI does, holds it against the
+ * command's own documentation, runs the command, and records what it prints.
+ *
+ * phpcs:disable Generic.Files.OneObjectStructurePerFile
+ */
+
+declare( strict_types=1 );
+
+namespace {
+
+	define( 'WP_CLI', true );
+
+	/** What WP_CLI::error() does to the rest of a command. */
+	final class CliExit extends Exception {}
+
+	final class WP_CLI {
+
+		public static array $commands = array();
+		public static array $printed  = array();
+
+		/** WP-CLI's own parameters; they never reach a command. */
+		private const GLOBALS = array( 'path', 'url', 'ssh', 'http', 'user', 'skip-plugins', 'skip-themes', 'require', 'exec', 'context', 'color', 'debug', 'prompt', 'quiet' );
+
+		public static function add_command( string $name, string $class ): void {
+			self::$commands[ $name ] = $class;
+		}
+
+		public static function line( string $text ): void {
+			self::$printed[] = array( 'line', $text );
+		}
+
+		public static function print_value( mixed $value, array $options ): void {
+			self::$printed[] = array( 'value', $options['format'], $value );
+		}
+
+		public static function error( string $text ): never {
+			self::$printed[] = array( 'error', $text );
+			throw new CliExit();
+		}
+
+		/** @return array[] What was printed. */
+		public static function run( array $words ): array {
+			self::$printed = array();
+			$args          = array();
+			$options       = array();
+			foreach ( $words as $word ) {
+				if ( preg_match( '/^--no-([^=]+)$/', $word, $part ) ) {
+					$options[ $part[1] ] = false;
+				} elseif ( preg_match( '/^--([^=]+)$/', $word, $part ) ) {
+					$options[ $part[1] ] = true;
+				} elseif ( preg_match( '/^--([^=]+)=(.*)/s', $word, $part ) ) {
+					$options[ $part[1] ] = $part[2];
+				} else {
+					$args[] = $word;
+				}
+			}
+			$options = array_diff_key( $options, array_flip( self::GLOBALS ) );
+			array_shift( $args ); // aisp.
+			$class  = self::$commands[ 'log' === $args[0] ? 'aisp log' : 'aisp' ];
+			$verb   = 'log' === array_shift( $args ) ? array_shift( $args ) : $words[1];
+			$method = self::method( $class, $verb );
+			$doc    = (string) $method->getDocComment();
+			foreach ( array_keys( $options ) as $option ) {
+				$known = preg_match( '/\* \[--(no-)?' . preg_quote( $option, '/' ) . '(=<[a-z-]+>)?\]/', $doc );
+				if ( ! $known ) {
+					self::$printed[] = array( 'error', "unknown --$option parameter" );
+					return self::$printed;
+				}
+			}
+			preg_match_all( '/\* \[--([a-z-]+)=<[^>]+>\]\s+\* : [^\n]+\s+\* ---\s+\* default: (\S+)/', $doc, $defaults );
+			try {
+				$method->invoke( new $class(), $args, $options + array_combine( $defaults[1], $defaults[2] ) );
+			} catch ( CliExit ) {
+				return self::$printed;
+			}
+			return self::$printed;
+		}
+
+		private static function method( string $class, string $verb ): ReflectionMethod {
+			foreach ( ( new ReflectionClass( $class ) )->getMethods( ReflectionMethod::IS_PUBLIC ) as $method ) {
+				$named = preg_match( '/@subcommand (\S+)/', (string) $method->getDocComment(), $name ) ? $name[1] : $method->name;
+				if ( $named === $verb ) {
+					return $method;
+				}
+			}
+			throw new Exception( "no command $verb" );
+		}
+	}
+}
+
+namespace WP_CLI\Utils {
+
+	function format_items( string $format, array $items, array $fields ): void {
+		foreach ( $items as $item ) {
+			if ( array_diff( $fields, array_keys( $item ) ) ) {
+				throw new \Exception( 'an item lacks a field' );
+			}
+		}
+		\WP_CLI::$printed[] = array( 'items', $format, $fields, $items );
+	}
+}
