@@ -72,3 +72,83 @@ pub fn from_hex(text: &str) -> Option<Hash> {
     }
     Some(hash)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Map, Value as Json, json};
+
+    use super::*;
+    use crate::gateway::policy::Policy;
+    use crate::gateway::value::Value;
+
+    fn hash(request: &Json, site: &str, policy: &Json) -> Hash {
+        let (request, policy) = (Value::from(request), Value::from(policy));
+        let policy = Policy::read(&policy).expect("a valid policy");
+        let plan = Plan::new("aisp_infer", &request, &policy).expect("a valid request");
+        fingerprint(&plan, site)
+    }
+
+    /// Requests from few and short parts, so that different ones have the same bytes in other places.
+    fn request() -> impl Strategy<Value = Json> {
+        let text = "[ab]{1,3}";
+        let message = (prop_oneof![Just("user"), Just("assistant"), Just("system")], text)
+            .prop_map(|(role, content)| json!({"role": role, "content": content}));
+        let conversation = (prop::collection::vec(message, 0..3), text).prop_map(|(mut messages, last)| {
+            messages.push(json!({"role": "user", "content": last}));
+            messages
+        });
+        let options =
+            (prop::option::of(text), prop::option::of(1..3u32), prop::option::of(prop_oneof![Just(0.0), Just(1.0)]));
+        (conversation, options).prop_map(|(messages, (system, max_tokens, temperature))| {
+            json!({"messages": messages, "system": system, "max_tokens": max_tokens, "temperature": temperature})
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_requests_have_one_fingerprint_only_if_they_are_equal(a in request(), b in request(), sites in ("[xy]{0,2}", "[xy]{0,2}")) {
+            let equal = a == b && sites.0 == sites.1;
+            prop_assert_eq!(hash(&a, &sites.0, &json!({})) == hash(&b, &sites.1, &json!({})), equal);
+        }
+
+        #[test]
+        fn the_order_of_keys_and_what_is_not_sent_do_not_matter(a in request(), ttl in 1..100u32, shift in 0..4usize) {
+            let mut entries: Vec<_> = a.as_object().cloned().unwrap_or_default().into_iter().collect();
+            entries.rotate_left(shift);
+            let mut other: Map<String, Json> = entries.into_iter().filter(|(_, v)| !v.is_null()).collect();
+            other.insert("cache_ttl".into(), ttl.into());
+            other.insert("tags".into(), json!(["post:1"]));
+            prop_assert_eq!(hash(&a, "s", &json!({})), hash(&Json::Object(other), "s", &json!({})));
+        }
+
+        #[test]
+        fn hex_is_read_back(hash: Hash) {
+            prop_assert_eq!(from_hex(&hex(&hash)), Some(hash));
+        }
+    }
+
+    #[test]
+    fn model_provider_and_epoch_are_part_of_it() {
+        let request = json!({"prompt": "Hi"});
+        let of = |policy: Json| hash(&request, "", &policy);
+        let plain = of(json!({}));
+        assert_ne!(plain, of(json!({"cache": {"epoch": 1}})));
+        assert_ne!(plain, of(json!({"default_model": "gpt-4o"})));
+        let elsewhere =
+            json!({"openai": {}, "other": {"kind": "openai_responses", "base_url": "https://example.com/v1"}});
+        let routed = |provider: &str, model: &str| {
+            of(json!({"providers": elsewhere, "models": {"gpt-4o-mini": {"route": [[provider, model]]}}}))
+        };
+        assert_eq!(plain, routed("openai", "gpt-4o-mini"));
+        assert_ne!(plain, routed("other", "gpt-4o-mini"));
+        assert_ne!(plain, routed("openai", "gpt-4o-mini-2"));
+    }
+
+    #[test]
+    fn hex_of_another_length_or_alphabet_is_refused() {
+        assert_eq!(from_hex(&"0".repeat(63)), None);
+        assert_eq!(from_hex(&"g".repeat(64)), None);
+        assert_eq!(from_hex(&"é".repeat(32)), None);
+    }
+}

@@ -267,3 +267,76 @@ fn is_variable(name: &str) -> bool {
         && name.len() <= 128
         && !name.starts_with("HTTP_")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn flaw(policy: &serde_json::Value) -> String {
+        let flaw = Policy::read(&Value::from(policy)).expect_err("the policy is wrong");
+        flaw.sentence("aisp_infer", 3, "policy")
+    }
+
+    #[test]
+    fn the_empty_policy_is_openai_with_limits_per_user() {
+        let none = Value::empty();
+        let policy = Policy::read(&none).expect("valid");
+        assert_eq!((policy.default_model, policy.providers[0].key_env), ("gpt-4o-mini", Some("OPENAI_API_KEY")));
+        assert_eq!((policy.quota.len(), policy.throttle.len(), policy.ttl_s), (1, 1, 3_600));
+    }
+
+    #[test]
+    fn an_empty_list_of_limits_is_none_at_all() {
+        let json = json!({"quota": [], "throttle": []});
+        let policy = Value::from(&json);
+        let policy = Policy::read(&policy).expect("valid");
+        assert!(policy.quota.is_empty() && policy.throttle.is_empty());
+    }
+
+    #[test]
+    fn a_flaw_is_named_with_its_path() {
+        for (policy, path) in [
+            (json!({"modells": {}}), "\"modells\" is not known"),
+            (json!({"default_model": "gpt-99"}), "\"default_model\" must be one of the models"),
+            (
+                json!({"models": {"a": {"route": [["nowhere", "a"]]}}}),
+                "\"models.a.route\" names the provider \"nowhere\"",
+            ),
+            (json!({"models": {"a": {"price": {"in": -1, "out": 1}}}}), "\"models.a.price.in\" must be between"),
+            (json!({"providers": {"x": {"kind": "openai_responses"}}}), "\"providers.x.base_url\" must be given"),
+            (
+                json!({"providers": {"openai": {"key_env": "sk-proj-123"}}}),
+                "\"providers.openai.key_env\" must be the name",
+            ),
+            (
+                json!({"providers": {"openai": {"key_env": "HTTP_X_KEY"}}}),
+                "\"providers.openai.key_env\" must be the name",
+            ),
+            (
+                json!({"providers": {"openai": {"headers": {"X-A": "a\r\nb"}}}}),
+                "\"providers.openai.headers.X-A\" has a value",
+            ),
+            (json!({"quota": [{"per": "user", "limit": 0, "period": 60}]}), "\"quota[0].limit\" must be between"),
+            (json!({"quota": [{"per": "user", "limit": 5}]}), "\"quota[0].period\" must be given"),
+            (json!({"cache": {"stale": 60}}), "\"cache.stale\" is not supported"),
+            (json!({"budget": [{"per": "site"}]}), "\"budget\" is not supported"),
+        ] {
+            assert!(flaw(&policy).contains(path), "{policy}: {}", flaw(&policy));
+        }
+    }
+
+    #[test]
+    fn a_value_that_switches_a_missing_feature_off_passes() {
+        let json = json!({"redact": false, "moderate": "none", "budget": []});
+        assert!(Policy::read(&Value::from(&json)).is_ok());
+    }
+
+    #[test]
+    fn one_model_in_the_list_is_the_default() {
+        let json = json!({"models": {"small": {}}});
+        let policy = Value::from(&json);
+        assert_eq!(Policy::read(&policy).expect("valid").default_model, "small");
+    }
+}

@@ -53,7 +53,8 @@ impl Settings {
         let max_response_bytes = number("aisp.max_response_bytes", 1_024, 1 << 30).unsigned_abs();
 
         let store = Location::parse(&get("aisp.store")).map_err(|problem| problems.push(format!("{problem}.")));
-        let allowed = Allowed::parse(&get("aisp.allowed_hosts")).map_err(|problem| problems.push(problem));
+        let allowed = Allowed::parse(&get("aisp.allowed_hosts"))
+            .map_err(|problem| problems.push(format!("aisp.allowed_hosts: {problem}.")));
         let ca_file = Some(get("aisp.ca_file").trim().to_owned()).filter(|path| !path.is_empty());
         if let Some(Err(problem)) = ca_file.as_deref().map(check_ca_file) {
             problems.push(format!("aisp.ca_file {problem}."));
