@@ -132,7 +132,13 @@ impl Kind {
     }
 
     /// Puts a call on the wire. `base_url` has no trailing slash; `headers` are the policy's own.
-    pub fn encode(self, call: &Call, base_url: &str, headers: &[(String, String)], key: Option<&SecretString>) -> HttpCall {
+    pub fn encode(
+        self,
+        call: &Call,
+        base_url: &str,
+        headers: &[(String, String)],
+        key: Option<&SecretString>,
+    ) -> HttpCall {
         match self {
             Self::OpenaiResponses => openai_responses::encode(call, base_url, headers, key),
         }

@@ -75,7 +75,7 @@ struct Response<'a> {
     #[serde(borrow)]
     incomplete_details: Option<Incomplete<'a>>,
     #[serde(borrow)]
-    output: Option<Vec<&'a RawValue>>,
+    output: Option<Vec<Item<'a>>>,
     usage: Option<Usage>,
 }
 
@@ -91,31 +91,26 @@ struct Incomplete<'a> {
     reason: Option<Cow<'a, str>>,
 }
 
-/// What all items and all parts of a message have, and what tells them apart.
+/// An item of the output. What is not a message may have fields of these names with any content, so they stay unread.
 #[derive(Deserialize)]
-struct Tagged<'a> {
+struct Item<'a> {
     #[serde(borrow, rename = "type")]
     kind: Cow<'a, str>,
+    #[serde(borrow)]
+    phase: Option<&'a RawValue>,
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
 }
 
+/// A part of a message, likewise.
 #[derive(Deserialize)]
-struct Message<'a> {
+struct Part<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'a, str>,
     #[serde(borrow)]
-    phase: Option<Cow<'a, str>>,
+    text: Option<&'a RawValue>,
     #[serde(borrow)]
-    content: Vec<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-struct OutputText<'a> {
-    #[serde(borrow)]
-    text: Cow<'a, str>,
-}
-
-#[derive(Deserialize)]
-struct Refusal<'a> {
-    #[serde(borrow)]
-    refusal: Cow<'a, str>,
+    refusal: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize, Default)]
@@ -133,6 +128,13 @@ struct InputDetails {
 /// JSON of the right shape, or an answer that cannot be read.
 fn parse<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Fault> {
     serde_json::from_str(json).map_err(|_| Fault::Invalid)
+}
+
+/// A string that has to be there.
+fn string(json: Option<&RawValue>) -> Result<Cow<'_, str>, Fault> {
+    #[derive(Deserialize)]
+    struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
+    parse::<Borrowed<'_>>(json.ok_or(Fault::Invalid)?.get()).map(|string| string.0)
 }
 
 /// Reads the body of a 2xx.
@@ -169,26 +171,26 @@ fn answer(body: &[u8]) -> Result<Answer, Fault> {
 }
 
 /// The text of the messages that are the answer, and whether it is a refusal.
-fn text(output: &[&RawValue]) -> Result<(String, bool), Fault> {
-    let mut messages: Vec<Message<'_>> = Vec::new();
-    for item in output {
-        if parse::<Tagged<'_>>(item.get())?.kind == "message" {
-            messages.push(parse(item.get())?);
-        }
+fn text(output: &[Item<'_>]) -> Result<(String, bool), Fault> {
+    let mut messages = Vec::new();
+    for item in output.iter().filter(|item| item.kind == "message") {
+        let phase = item.phase.map(|phase| string(Some(phase))).transpose()?;
+        let parts: Vec<Part<'_>> = parse(item.content.ok_or(Fault::Invalid)?.get())?;
+        messages.push((phase, parts));
     }
     // The final answer where one is marked as such, else what is not marked as a comment, else what there is.
-    for unwanted in
-        [|phase: Option<&str>| phase != Some("final_answer"), |phase: Option<&str>| phase == Some("commentary")]
+    for wanted in
+        [|phase: Option<&str>| phase == Some("final_answer"), |phase: Option<&str>| phase != Some("commentary")]
     {
-        if messages.iter().any(|message| !unwanted(message.phase.as_deref())) {
-            messages.retain(|message| !unwanted(message.phase.as_deref()));
+        if messages.iter().any(|(phase, _)| wanted(phase.as_deref())) {
+            messages.retain(|(phase, _)| wanted(phase.as_deref()));
         }
     }
     let (mut text, mut refusal) = (String::new(), String::new());
-    for part in messages.iter().flat_map(|message| &message.content) {
-        match parse::<Tagged<'_>>(part.get())?.kind.as_ref() {
-            "output_text" => text.push_str(&parse::<OutputText<'_>>(part.get())?.text),
-            "refusal" => refusal.push_str(&parse::<Refusal<'_>>(part.get())?.refusal),
+    for part in messages.iter().flat_map(|(_, parts)| parts) {
+        match part.kind.as_ref() {
+            "output_text" => text.push_str(&string(part.text)?),
+            "refusal" => refusal.push_str(&string(part.refusal)?),
             _ => {}
         }
     }

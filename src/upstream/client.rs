@@ -43,7 +43,7 @@ const ROUNDING: Duration = Duration::from_millis(5);
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// What the headers, or failing them the status, say about trying again.
+    /// What the headers of an error, or failing them its status, say about trying again.
     pub delay: Delay,
     /// The body, decoded; for an error as much of it as is needed, for a redirect nothing.
     pub body: Vec<u8>,
@@ -77,13 +77,11 @@ pub fn post(net: &Net, call: &HttpCall, deadline: Deadline) -> Result<Response, 
     }
     let (head, body) = response?.into_parts();
     let status = head.status.as_u16();
-    let mut delay = Delay::read(|name| head.headers.get(name)?.to_str().ok(), SystemTime::now());
+    let mut delay = Delay::default();
     let body = match status {
-        200..=299 => {
-            delay = Delay::default();
-            read_body(body, net.max_response_bytes).map_err(|error| in_answer(&error))?
-        }
+        200..=299 => read_body(body, net.max_response_bytes).map_err(|error| in_answer(&error))?,
         400.. => {
+            delay = Delay::read(|name| head.headers.get(name)?.to_str().ok(), SystemTime::now());
             // Not implemented, or not this version of HTTP: the next answer would be the same.
             delay.again = delay.again.or(matches!(status, 501 | 505).then_some(false));
             read_body(body, net.max_response_bytes.min(MAX_ERROR_BYTES)).unwrap_or_default()

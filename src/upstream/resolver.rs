@@ -209,8 +209,18 @@ mod tests {
     }
 
     #[test]
-    fn a_look_up_that_cannot_begin_or_end_is_a_failure_at_once() {
-        assert_eq!(look_up("no-such-name.invalid", Duration::ZERO), Err(LookUp::TooLate));
+    fn a_name_is_remembered_until_it_is_forgotten_and_too_many_look_ups_fail_at_once() {
+        let memory = Memory::default();
+        let guarded = Guarded { allowed: Allowed::default(), memory: memory.clone() };
+        let timeout = NextTimeout { after: Duration::from_secs(5).into(), ..NextTimeout::default() };
+        let found = guarded.addresses("localhost", timeout).unwrap();
+        assert!(!found.is_empty() && found.iter().all(IpAddr::is_loopback));
+        assert_eq!(memory.get("localhost"), Some(found));
+        memory.clear();
+        assert_eq!(memory.get("localhost"), None);
+
+        // In the same test, because it takes the permits of the whole process: no more look-ups than these at once.
+        assert!(look_up("no-such-name.invalid", Duration::ZERO).is_err());
         let held: Vec<_> = std::iter::from_fn(Permit::take).collect();
         assert_eq!(look_up("localhost", Duration::from_secs(5)), Err(LookUp::Failed));
         drop(held);
