@@ -20,6 +20,7 @@ php_load() {
   php_config=/usr/bin/php-config$php_version
   php_fpm=/usr/sbin/php-fpm$php_version
   if [ -z "$php_version" ] || [ ! -x "$php" ]; then die "no PHP ${php_version:-} here; run 'make deps'"; fi
+  [ "$(printf '%s\n' 8.1 "$php_version" | sort -V | head -n1)" = 8.1 ] || die "PHP $php_version is too old: this needs 8.1 or newer"
   if [ -x "$php_config" ]; then
     php_extensions=$("$php_config" --extension-dir)
     php_run_tests=$php_extensions/build/run-tests.php
