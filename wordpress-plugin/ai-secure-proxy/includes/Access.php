@@ -66,7 +66,8 @@ final class Access {
 		return untrailingslashit( (string) get_option( 'siteurl' ) );
 	}
 
+	/** The connection's address; empty on the command line and behind servers that put something else there. */
 	private static function ip(): string {
-		return isset( $_SERVER['REMOTE_ADDR'] ) ? sanitize_text_field( wp_unslash( $_SERVER['REMOTE_ADDR'] ) ) : '';
+		return (string) filter_var( wp_unslash( $_SERVER['REMOTE_ADDR'] ?? '' ), FILTER_VALIDATE_IP );
 	}
 }

@@ -27,7 +27,8 @@ final class Site_Health {
 			return self::result( 'critical', __( 'The aisp PHP module is missing', 'ai-secure-proxy' ), array( Module::how_to_install() ) );
 		}
 		try {
-			$warnings = aisp_status()['warnings'];
+			$status   = aisp_status();
+			$warnings = $status['warnings'];
 			$caller   = Access::caller( 'site-health', 'site-health' );
 			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, Policy::current( $caller ) );
 		} catch ( \Aisp\Exception $e ) {
@@ -35,7 +36,10 @@ final class Site_Health {
 		} catch ( \Throwable $e ) {
 			return self::result( 'critical', __( 'The aisp PHP module failed', 'ai-secure-proxy' ), array( get_class( $e ) ) );
 		}
-		if ( ! $preview['key_set'] ) {
+		if ( ! $status['store']['ok'] ) {
+			return self::result( 'critical', __( 'The store of AI Secure Proxy does not work', 'ai-secure-proxy' ), array( (string) $status['store']['error'], ...$warnings ) );
+		}
+		if ( null !== $preview['key_env'] && ! $preview['key_set'] ) {
 			/* translators: %s: name of an environment variable. */
 			$missing = sprintf( __( 'The provider’s key is not set: put it into the environment of PHP as %s, or into wp-config.php as a constant of that name.', 'ai-secure-proxy' ), $preview['key_env'] );
 			return self::result( 'critical', __( 'AI Secure Proxy has no provider key', 'ai-secure-proxy' ), array( $missing, ...$warnings ) );
@@ -66,14 +70,22 @@ final class Site_Health {
 		return $info;
 	}
 
+	/** A module whose php.ini is wrong knows less than this, and says so in its warnings. */
 	private static function facts( array $status ): array {
+		$cache = $status['cache'] ?? array(
+			'entries'   => 0,
+			'bytes'     => 0,
+			'max_bytes' => 0,
+		);
+		/* translators: 1: number of answers, 2: their size, 3: the largest size allowed. */
+		$filled = __( '%1$d answers, %2$s of %3$s', 'ai-secure-proxy' );
 		return array(
 			'module'   => self::field( __( 'Module', 'ai-secure-proxy' ), $status['version'] . ' (' . $status['build'] . ')' ),
-			'store'    => self::field( __( 'Store', 'ai-secure-proxy' ), $status['store']['engine'] . ', ' . ( $status['store']['ok'] ? 'ok' : (string) $status['store']['error'] ) ),
+			'store'    => self::field( __( 'Store', 'ai-secure-proxy' ), ( $status['store']['engine'] ?? '?' ) . ', ' . ( $status['store']['ok'] ? 'ok' : (string) $status['store']['error'] ) ),
 			// Where the store lies is for the owner of the server, not for a forum post.
 			'location' => self::field( __( 'Store location', 'ai-secure-proxy' ), (string) $status['store']['location'], true ),
-			'cache'    => self::field( __( 'Cache', 'ai-secure-proxy' ), sprintf( '%d entries, %s of %s', $status['cache']['entries'], size_format( $status['cache']['bytes'] ), size_format( $status['cache']['max_bytes'] ) ) ),
-			'spool'    => self::field( __( 'Log records waiting', 'ai-secure-proxy' ), (string) $status['spool'] ),
+			'cache'    => self::field( __( 'Cache', 'ai-secure-proxy' ), sprintf( $filled, $cache['entries'], size_format( $cache['bytes'] ), size_format( $cache['max_bytes'] ) ) ),
+			'spool'    => self::field( __( 'Log records waiting', 'ai-secure-proxy' ), (string) ( $status['spool'] ?? 0 ) ),
 			'warnings' => self::field( __( 'Warnings', 'ai-secure-proxy' ), $status['warnings'] ? implode( ' ', $status['warnings'] ) : __( 'none', 'ai-secure-proxy' ) ),
 		);
 	}

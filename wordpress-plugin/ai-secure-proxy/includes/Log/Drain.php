@@ -71,7 +71,7 @@ final class Drain {
 	public static function when_worth_it(): void {
 		fastcgi_finish_request();
 		try {
-			if ( aisp_status()['spool'] >= self::WORTH_IT ) {
+			if ( ( aisp_status()['spool'] ?? 0 ) >= self::WORTH_IT ) {
 				self::run( 0, 4 );
 			}
 		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- Nobody waits for this any more; the next drain does it.

@@ -64,7 +64,7 @@ final class Infer_Schema {
 					'properties' => array(
 						'role'    => array(
 							'type' => 'string',
-							'enum' => array( 'user', 'assistant' ),
+							'enum' => array( 'system', 'user', 'assistant' ),
 						),
 						'content' => array( 'type' => 'string' ),
 					),
