@@ -10,7 +10,6 @@
 //!   status and the delay that came with it are not lost.
 
 use std::cell::RefCell;
-use std::fs;
 use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -18,7 +17,7 @@ use std::time::{Duration, SystemTime};
 use secrecy::ExposeSecret;
 use ureq::config::Config;
 use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Request};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, RustlsConnector, TcpConnector, Transport};
 use ureq::{Agent, Body, Timeout};
 
@@ -26,6 +25,7 @@ use super::Net;
 use super::egress::Allowed;
 use super::resolver::{Guarded, Memory, Refused};
 use super::retry::Delay;
+use super::roots::CaFile;
 use crate::clock::Deadline;
 use crate::error::Fault;
 use crate::provider::HttpCall;
@@ -97,11 +97,6 @@ pub fn close() {
     let _ = CLIENT.try_with(|client| client.try_borrow_mut().map(|mut client| client.take()));
 }
 
-/// Whether a PEM file can be read and holds certificates. The error is a predicate that fits behind the entry's name.
-pub fn check_ca_file(path: &str) -> Result<(), String> {
-    certificates(path).map(drop)
-}
-
 /// Whether a header can be sent along with a request: a policy's own headers are checked with this when it is read.
 /// What frames or addresses the request is not a policy's to set. The error is a predicate that fits behind the key.
 pub fn check_header(name: &str, value: &str) -> Result<(), String> {
@@ -122,7 +117,7 @@ thread_local! {
 #[derive(Debug, Clone)]
 struct Client {
     allowed: Allowed,
-    ca_file: Option<String>,
+    ca_file: Option<CaFile>,
     agent: Agent,
     memory: Memory,
 }
@@ -130,21 +125,21 @@ struct Client {
 impl Client {
     /// This thread's client, built anew where there is none or where it was built from other settings.
     fn current(net: &Net) -> Result<Self, Fault> {
+        // The settings' parser has checked the file; whoever has removed it since gets no connection.
+        let ca_file = net.ca_file.as_deref().map(CaFile::see).transpose().map_err(|_| Fault::Unreachable)?;
         CLIENT.with_borrow_mut(|slot| {
-            if let Some(client) =
-                slot.as_ref().filter(|client| client.allowed == net.allowed && client.ca_file == net.ca_file)
-            {
+            let same = |client: &&Self| client.allowed == net.allowed && client.ca_file == ca_file;
+            if let Some(client) = slot.as_ref().filter(same) {
                 return Ok(client.clone());
             }
-            // The settings' parser has checked the file; whoever has removed it since gets no connection.
-            let client = Self::build(net).map_err(|_| Fault::Unreachable)?;
+            let client = Self::build(net.allowed.clone(), ca_file).map_err(|_| Fault::Unreachable)?;
             Ok(slot.insert(client).clone())
         })
     }
 
-    fn build(net: &Net) -> Result<Self, String> {
-        let roots = match &net.ca_file {
-            Some(path) => RootCerts::Specific(Arc::new(certificates(path)?)),
+    fn build(allowed: Allowed, ca_file: Option<CaFile>) -> Result<Self, String> {
+        let roots = match &ca_file {
+            Some(file) => RootCerts::Specific(Arc::new(file.certificates()?)),
             None => RootCerts::WebPki,
         };
         let config = Config::builder()
@@ -158,9 +153,9 @@ impl Client {
             .max_idle_age(KEPT_ALIVE)
             .build();
         let memory = Memory::default();
-        let resolver = Guarded { allowed: net.allowed.clone(), memory: memory.clone() };
+        let resolver = Guarded { allowed: allowed.clone(), memory: memory.clone() };
         let agent = Agent::with_parts(config, ().chain(TcpConnector::default()).chain(Tls::default()), resolver);
-        Ok(Self { allowed: net.allowed.clone(), ca_file: net.ca_file.clone(), agent, memory })
+        Ok(Self { allowed, ca_file, agent, memory })
     }
 }
 
@@ -187,20 +182,6 @@ impl<In: Transport> Connector<In> for Tls {
         };
         self.0.connect(&details, chained)
     }
-}
-
-/// The certificates in a PEM file; at least one.
-fn certificates(path: &str) -> Result<Vec<Certificate<'static>>, String> {
-    let pem = fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind()))?;
-    let mut found = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => found.push(certificate),
-            Ok(_) => {}
-            Err(_) => return Err("is not a PEM file".into()),
-        }
-    }
-    if found.is_empty() { Err("holds no certificate".into()) } else { Ok(found) }
 }
 
 /// Puts a call into the terms of HTTP. A header that is set twice is sent once, and the key's is set last.

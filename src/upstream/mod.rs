@@ -4,10 +4,12 @@ mod client;
 mod egress;
 mod resolver;
 mod retry;
+mod roots;
 
-pub use client::{Response, check_ca_file, check_header, close, post};
+pub use client::{Response, check_header, close, post};
 pub use egress::Allowed;
 pub use retry::{Attempt, Delay, GaveUp, Tries, run};
+pub use roots::check_ca_file;
 
 use std::time::Duration;
 
