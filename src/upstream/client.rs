@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
 use ureq::config::Config;
-use ureq::http::{self, HeaderMap, HeaderName, HeaderValue, Request};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::{ConnectionDetails, Connector, RustlsConnector, TcpConnector, Transport};
 use ureq::{Agent, Body, Timeout};
