@@ -76,6 +76,7 @@ struct Handle {
 impl Handle {
     fn open(location: &Location) -> Result<Self, StoreError> {
         let place = location.place()?;
+        place.prepare()?;
         // Asked before the file is opened: one that is put in its place meanwhile is noticed at the next check.
         let found = FileId::of(&place.path);
         let store = Sqlite::open(&place.path)?;

@@ -78,56 +78,63 @@ impl Location {
         self.place().is_ok_and(|place| place.temporary)
     }
 
-    /// The database file, where it can be said.
+    /// The database file.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] if the folder among the temporary files is not this user's.
     pub fn path(&self) -> Result<PathBuf, StoreError> {
         self.place().map(|place| place.path)
     }
 
-    /// The place on this machine; its folder is made if it is missing.
+    /// The place on this machine. Looks, and changes nothing.
     pub(super) fn place(&self) -> Result<Place, StoreError> {
         match self {
             Self::Default => default_place(Path::new(SYSTEM_FOLDER), &std::env::temp_dir(), Uid::effective()),
-            Self::Sqlite(path) => {
-                let folder = path.parent().unwrap_or(Path::new("/"));
-                make_folder(folder).map_err(|e| cannot_open(path, e.to_string()))?;
-                Ok(Place { path: path.clone(), temporary: false })
-            }
+            Self::Sqlite(path) => Ok(Place { path: path.clone(), temporary: false }),
         }
     }
 }
 
+impl Place {
+    /// Makes the folder if it is missing, for this user alone.
+    pub(super) fn prepare(&self) -> Result<(), StoreError> {
+        let folder = self.path.parent().unwrap_or(Path::new("/"));
+        make_folder(folder).map_err(|e| cannot_open(&self.path, e.to_string()))?;
+        if self.temporary {
+            check_own(folder, Uid::effective()).map_err(|reason| cannot_open(&self.path, reason))?;
+            let private = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(folder, private).map_err(|e| cannot_open(&self.path, e.to_string()))?;
+        }
+        Ok(())
+    }
+}
+
 fn default_place(system: &Path, temp: &Path, user: Uid) -> Result<Place, StoreError> {
-    if make_folder(system).is_ok() && is_writable(system) {
+    let can_be_made = || !system.exists() && system.parent().is_some_and(is_writable);
+    if is_writable(system) || can_be_made() {
         return Ok(Place { path: system.join(FILE), temporary: false });
     }
     let folder = temp.join(format!("aisp-{user}"));
     let path = folder.join(FILE);
-    make_folder(&folder).map_err(|e| cannot_open(&path, e.to_string()))?;
-    check_private(&folder, user).map_err(|reason| cannot_open(&path, reason))?;
+    if fs::symlink_metadata(&folder).is_ok() {
+        check_own(&folder, user).map_err(|reason| cannot_open(&path, reason))?;
+    }
     Ok(Place { path, temporary: true })
 }
 
-/// Makes the last component, for this user alone, unless something of that name is there.
+/// Makes the last component unless something of that name is there.
 fn make_folder(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
     match fs::DirBuilder::new().mode(0o700).create(folder) {
         Err(e) if e.kind() == ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
         made => made,
     }
 }
 
-/// Everybody may make folders where the temporary files are: this one must be this user's own.
-fn check_private(folder: &Path, user: Uid) -> Result<(), String> {
+/// Everybody may make folders where the temporary files are: this one must be this user's.
+fn check_own(folder: &Path, user: Uid) -> Result<(), String> {
     let found = fs::symlink_metadata(folder).map_err(|e| e.to_string())?;
-    if !found.is_dir() || found.uid() != user.as_raw() {
-        return Err(format!("{} belongs to somebody else or is a link", folder.display()));
-    }
-    if found.mode() & 0o077 != 0 {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).map_err(|e| e.to_string())?;
-    }
-    Ok(())
+    let own = found.is_dir() && found.uid() == user.as_raw();
+    if own { Ok(()) } else { Err(format!("{} belongs to somebody else or is a link", folder.display())) }
 }
 
 fn is_writable(folder: &Path) -> bool {
@@ -184,7 +191,10 @@ mod tests {
         let system = dir.path().join("aisp");
         let place = default_place(&system, dir.path(), Uid::effective()).expect("a place");
         assert_eq!(place, Place { path: system.join(FILE), temporary: false });
+        assert!(!system.exists(), "looking makes nothing");
+        place.prepare().expect("made");
         assert_eq!(mode(&system), 0o700);
+        assert_eq!(default_place(&system, dir.path(), Uid::effective()), Ok(place));
     }
 
     #[test]
@@ -196,6 +206,7 @@ mod tests {
         fs::set_permissions(&own, fs::Permissions::from_mode(0o755)).expect("opened to others");
         let place = default_place(Path::new("/proc/none/aisp"), dir.path(), user).expect("a place");
         assert_eq!(place, Place { path: own.join(FILE), temporary: true });
+        place.prepare().expect("its own");
         assert_eq!(mode(&own), 0o700);
     }
 
@@ -206,6 +217,7 @@ mod tests {
         let own = dir.path().join(format!("aisp-{user}"));
         symlink(dir.path(), &own).expect("linked");
         assert!(default_place(Path::new("/proc/none/aisp"), dir.path(), user).is_err());
+        assert!(Place { path: own.join(FILE), temporary: true }.prepare().is_err());
         let other = Uid::from_raw(user.as_raw() + 1);
         fs::create_dir(dir.path().join(format!("aisp-{other}"))).expect("made by this user");
         assert!(default_place(Path::new("/proc/none/aisp"), dir.path(), other).is_err());
@@ -214,9 +226,9 @@ mod tests {
     #[test]
     fn only_the_last_folder_of_a_path_is_made() {
         let dir = tempfile::tempdir().expect("a folder");
-        let near = Location::Sqlite(dir.path().join("a/x.db"));
-        assert!(near.place().is_ok());
+        let prepare = |path: &str| Location::Sqlite(dir.path().join(path)).place().and_then(|place| place.prepare());
+        assert_eq!(prepare("a/x.db"), Ok(()));
         assert_eq!(mode(&dir.path().join("a")), 0o700);
-        assert!(Location::Sqlite(dir.path().join("b/c/x.db")).place().is_err());
+        assert!(prepare("b/c/x.db").is_err());
     }
 }

@@ -4,7 +4,6 @@
 //! passes the bound: an answer that does not fit after a step of eviction is not kept.
 
 use rusqlite::OptionalExtension;
-use rusqlite::types::Null;
 
 use super::state;
 use super::tx::Tx;
@@ -88,11 +87,8 @@ pub(super) fn select(tx: &Tx<'_>, selector: &Selector<'_>) -> rusqlite::Result<V
         AND (?3 IS NULL OR site = ?3) AND (?4 IS NULL OR model = ?4) AND (?5 IS NULL OR provider = ?5)"
     );
     let mut statement = tx.statement(&sql)?;
-    let ids = match hash {
-        Some(hash) => statement.query_map((hash, tag, site, model, provider), |row| row.get(0))?.collect(),
-        None => statement.query_map((Null, tag, site, model, provider), |row| row.get(0))?.collect(),
-    };
-    ids
+    let hash = hash.map(|hash| hash.as_slice());
+    statement.query_map((hash, tag, site, model, provider), |row| row.get(0))?.collect()
 }
 
 /// Drops answers by row id and says how many were still there.

@@ -10,6 +10,9 @@ const KEPT: i64 = 31 * 24 * 60;
 /// Minutes that are dropped in one step.
 const STEP: i64 = 60;
 
+/// A million dollars: more than any call costs, and little enough that no sum overflows.
+const MAX_COST_MICROUSD: u64 = 1_000_000_000_000;
+
 /// Counts the call in the minute in which it ended.
 pub(super) fn add(tx: &Tx<'_>, record: &Record, now_us: i64) -> rusqlite::Result<()> {
     let sql = "INSERT INTO counter VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8, ?9, ?10) ON CONFLICT DO UPDATE SET \
@@ -24,7 +27,7 @@ pub(super) fn add(tx: &Tx<'_>, record: &Record, now_us: i64) -> rusqlite::Result
         record.outcome(),
         record.tokens_in,
         record.tokens_out,
-        i64::try_from(record.cost_microusd.unwrap_or(0)).unwrap_or(i64::MAX),
+        record.cost_microusd.unwrap_or(0).min(MAX_COST_MICROUSD),
         record.duration_ms,
     ))?;
     Ok(())

@@ -25,6 +25,8 @@ use crate::store::StoreError;
 
 /// The longest that a call waits for others to write.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// SQLite takes a file that is shorter than this for an empty one, and would overwrite it.
+const SMALLEST_BYTES: u64 = 512;
 /// Statements that stay prepared: all of them.
 const STATEMENTS: usize = 64;
 
@@ -47,9 +49,13 @@ const PRAGMAS: &str = "
 /// A connection to the store at `path`. `wal_pages` follows the size of the write-ahead log.
 pub(super) fn open(path: &Path, wal_pages: Arc<AtomicU32>) -> Result<Connection, StoreError> {
     let failed = |e: &rusqlite::Error| fault::of(&path.display().to_string(), e);
+    let damaged = |reason: &str| StoreError::Damaged { path: path.display().to_string(), reason: reason.to_owned() };
     let cannot = |e: &io::Error| StoreError::Open { path: path.display().to_string(), reason: e.to_string() };
 
-    make_if_missing(path).map_err(|e| cannot(&e))?;
+    let bytes = make_if_missing(path).map_err(|e| cannot(&e))?;
+    if (1..SMALLEST_BYTES).contains(&bytes) {
+        return Err(damaged("file is not a database"));
+    }
     let mut conn = connect(path).map_err(|e| failed(&e))?;
     if conn.is_readonly("main").map_err(|e| failed(&e))? {
         return Err(cannot(&io::ErrorKind::PermissionDenied.into()));
@@ -64,10 +70,7 @@ pub(super) fn open(path: &Path, wal_pages: Arc<AtomicU32>) -> Result<Connection,
         Found::Ours(newer) => {
             return Err(StoreError::Newer { path: path.display().to_string(), found: newer, known: schema::VERSION });
         }
-        Found::Empty | Found::Foreign => {
-            let reason = "it is another program's database".to_owned();
-            return Err(StoreError::Damaged { path: path.display().to_string(), reason });
-        }
+        Found::Empty | Found::Foreign => return Err(damaged("it is another program's database")),
     }
     prepare(&mut conn, wal_pages).map_err(|e| failed(&e))?;
     Ok(conn)
@@ -104,23 +107,25 @@ fn wait_a_little(since: Instant) -> bool {
     since.elapsed() < PATIENCE
 }
 
-fn make_if_missing(path: &Path) -> io::Result<()> {
+/// The size of the file, which is there afterwards.
+fn make_if_missing(path: &Path) -> io::Result<u64> {
     match fs::metadata(path) {
         Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(_) => return Ok(()),
+        Ok(found) => return Ok(found.len()),
         Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
         Err(_) => {}
     }
     let _alone = lock_folder(path);
     if fs::symlink_metadata(path).is_ok() {
-        return Ok(());
+        return Ok(fs::metadata(path)?.len());
     }
     set_aside(path)?;
     let fresh = beside(path, &format!(".{}-{:08x}", std::process::id(), fastrand::u32(..)));
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).map(drop);
     made.and_then(|()| give_to_owner_of_folder(&fresh)).and_then(|()| fs::rename(&fresh, path)).inspect_err(|_| {
         let _ = fs::remove_file(&fresh);
-    })
+    })?;
+    Ok(0)
 }
 
 /// What an earlier file of this name left behind must not be taken for a part of the new one. The index of a log is

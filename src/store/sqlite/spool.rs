@@ -46,17 +46,9 @@ pub(super) fn put(tx: &Tx<'_>, record: &Record, ready: Ready) -> rusqlite::Resul
 
 /// The oldest `max` records that may be fetched at `now_us`.
 pub(super) fn ready(tx: &Tx<'_>, max: u32, site: Option<&str>, now_us: i64) -> rusqlite::Result<Vec<Record>> {
-    let rows = match site {
-        Some(site) => tx
-            .statement("SELECT uid, site, record FROM spool WHERE ready_us <= ?1 AND site = ?3 ORDER BY uid LIMIT ?2")?
-            .query_map((now_us, max, site), read)?
-            .collect(),
-        None => tx
-            .statement("SELECT uid, site, record FROM spool WHERE ready_us <= ?1 ORDER BY uid LIMIT ?2")?
-            .query_map((now_us, max), read)?
-            .collect(),
-    };
-    rows
+    let sql =
+        "SELECT uid, site, record FROM spool WHERE ready_us <= ?1 AND (?2 IS NULL OR site = ?2) ORDER BY uid LIMIT ?3";
+    tx.statement(sql)?.query_map((now_us, site, max), read)?.collect()
 }
 
 /// A record that cannot be read any more still says that there was a call: it must not stop those behind it.

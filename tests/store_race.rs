@@ -1,0 +1,155 @@
+//! The SQLite store under many processes, and under processes that are killed.
+//!
+//! The processes are this test binary itself, started again with a task in its environment.
+
+#[path = "support/store.rs"]
+mod support;
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use aisp::store::Store;
+use aisp::store::sqlite::Sqlite;
+use rusqlite::Connection;
+use support::*;
+
+const TASK: &str = "AISP_TEST_TASK";
+const PROCESSES: usize = 8;
+
+/// Starts this binary with a task. It does nothing before [`go`].
+fn start(task: &str, folder: &Path) -> Child {
+    Command::new(std::env::current_exe().expect("this binary"))
+        .args(["--exact", "child", "--nocapture"])
+        .env(TASK, task)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process")
+}
+
+fn go(folder: &Path) {
+    std::fs::write(folder.join("go"), "").expect("a file");
+}
+
+/// The lines that a task says, until it ends or is killed.
+fn lines(child: &mut Child) -> impl Iterator<Item = String> + use<> {
+    let output = BufReader::new(child.stdout.take().expect("piped"));
+    output.lines().map_while(Result::ok).filter_map(|line| line.split_once("> ").map(|(_, said)| said.to_owned()))
+}
+
+/// One write, so that a line is whole or not there.
+fn say(text: &str) {
+    let line = format!("> {text}\n");
+    std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
+}
+
+/// What a process that was started by [`start`] does. In an ordinary run there is no task.
+#[test]
+fn child() {
+    let Ok(task) = std::env::var(TASK) else { return };
+    let since = Instant::now();
+    while !Path::new("go").exists() {
+        assert!(since.elapsed() < Duration::from_secs(60), "nobody said go");
+        thread::sleep(Duration::from_micros(200));
+    }
+    let store = Sqlite::open(&std::env::current_dir().expect("a folder").join("aisp.db")).expect("a store");
+    match task.as_str() {
+        "open" => {
+            assert!(Ask::new().passes(&store));
+            say("passed");
+        }
+        "spend" => {
+            let day = limit("day", 1_000, 86_400);
+            let passed = (0..5_000).filter(|_| Ask::new().throttle(&day).passes(&store)).count();
+            say(&passed.to_string());
+        }
+        "write" => write_for_ever(&store),
+        other => panic!("no such task: {other}"),
+    }
+}
+
+/// Says the uid of each call whose settlement was confirmed.
+fn write_for_ever(store: &Sqlite) {
+    for n in 0_u64.. {
+        let ask = Ask::new().quota(&limit("q", 1_000_000, 1));
+        assert!(ask.passes(store));
+        let mut keep = Keep::new(hash(0), vec![b'x'; 10_000]);
+        keep.hash[..8].copy_from_slice(&n.to_be_bytes());
+        keep.record = aisp::audit::Record { status_code: 200, ..ask.record };
+        keep.settle(store);
+        say(&keep.record.uid);
+        store.maintain().expect("maintained");
+    }
+}
+
+fn assert_whole(folder: &Path) {
+    let conn = Connection::open(folder.join("aisp.db")).expect("a database");
+    let verdict: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
+    assert_eq!(verdict, "ok");
+}
+
+#[test]
+fn eight_processes_that_open_at_once_all_find_a_store() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut children: Vec<Child> = (0..PROCESSES).map(|_| start("open", dir.path())).collect();
+        thread::sleep(Duration::from_millis(50));
+        go(dir.path());
+        for child in &mut children {
+            assert_eq!(lines(child).collect::<Vec<_>>(), ["passed"]);
+            assert!(child.wait().expect("an end").success());
+        }
+        let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+        assert_eq!(store.status(NOW).expect("figures").spool, PROCESSES as u64);
+        assert_whole(dir.path());
+    }
+}
+
+#[test]
+fn eight_processes_share_one_limit_exactly() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut children: Vec<Child> = (0..PROCESSES).map(|_| start("spend", dir.path())).collect();
+    go(dir.path());
+    let passed: u32 = children.iter_mut().flat_map(lines).map(|said| said.parse::<u32>().expect("a number")).sum();
+    assert!(children.iter_mut().all(|child| child.wait().expect("an end").success()));
+    assert_eq!(passed, 1_000);
+    let status = Sqlite::open(&dir.path().join("aisp.db")).and_then(|store| store.status(NOW)).expect("figures");
+    assert_eq!((status.spool, status.errors), (40_000, 39_000));
+    assert_whole(dir.path());
+}
+
+#[test]
+fn a_killed_process_loses_nothing_that_was_confirmed() {
+    let dir = tempfile::tempdir().expect("a folder");
+    go(dir.path());
+    let mut confirmed = HashSet::new();
+    for round in 0..20 {
+        let children: Vec<Child> = (0..2).map(|_| start("write", dir.path())).collect();
+        let listeners: Vec<_> = children
+            .into_iter()
+            .map(|mut child| {
+                thread::spawn(move || {
+                    let mut uids = lines(&mut child);
+                    let mut heard: Vec<String> = uids.by_ref().take(1 + round * 5).collect();
+                    child.kill().expect("SIGKILL");
+                    heard.extend(uids);
+                    child.wait().expect("an end");
+                    heard
+                })
+            })
+            .collect();
+        confirmed.extend(listeners.into_iter().flat_map(|listener| listener.join().expect("a list")));
+        if round % 5 == 4 {
+            assert_whole(dir.path());
+        }
+    }
+    let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+    let kept = store.drain(1_000_000, None, NOW).expect("records");
+    let kept: HashSet<String> = kept.into_iter().map(|record| record.uid).collect();
+    assert!(confirmed.len() > 500, "{} calls are no test", confirmed.len());
+    assert_eq!(confirmed.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new());
+}
