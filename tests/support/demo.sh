@@ -54,8 +54,9 @@ build() {
 # ask: the same prompt twice. The time makes it one that nobody asked before, so that the first answer is a miss.
 ask() {
   local prompt key
-  prompt="It is $(date +%H:%M:%S). Greet the reader in one short sentence."
+  prompt="Why is a cache useful? Answer in one sentence. It is $(date +%H:%M:%S)."
   key=$(user app_password)
+  printf '\nPOST /wp-json/ai-secure-proxy/v1/infer {"prompt": "%s"}\n' "$prompt"
   for expected in miss hit; do
     printf 'user = "admin:%s"\n' "$key" |
       curl -sS -K - -H 'Content-Type: application/json' -w '\n%{http_code} %{time_total}' \
