@@ -26,6 +26,7 @@ use rusqlite::Connection;
 
 use super::{Admission, Peek, Selector, Settlement, Status, Store, StoreError, Verdict};
 use crate::audit::Record;
+use housekeeping::Due;
 use tx::Tx;
 
 /// The size at which the oldest cached answers are dropped.
@@ -115,7 +116,7 @@ impl Sqlite {
     }
 
     fn failed(&self, error: &rusqlite::Error) -> StoreError {
-        self.broken.set(!fault::passes(error));
+        self.broken.set(self.broken.get() || !fault::passes(error));
         fault::of(&self.path, error)
     }
 
@@ -176,11 +177,12 @@ impl Store for Sqlite {
     fn maintain(&self) -> Result<(), StoreError> {
         let now_us = self.seen_us.get();
         if now_us >= self.sweep_us.get() {
-            let mut due_us = self.read(|tx| housekeeping::due_us(tx, now_us))?;
-            if due_us <= now_us {
-                due_us = self.write(|tx| housekeeping::step(tx, now_us, &self.bounds))?;
-            }
-            self.sweep_us.set(due_us);
+            let due = self.read(|tx| housekeeping::look(tx, now_us, &self.bounds))?;
+            let next_us = match due {
+                Due::At(us) => us,
+                Due::Now { spool_over } => self.write(|tx| housekeeping::step(tx, now_us, spool_over))?,
+            };
+            self.sweep_us.set(next_us);
         }
         checkpoint::if_worth_it(&self.conn, self.wal_pages.load(Ordering::Relaxed)).map_err(|e| self.failed(&e))
     }

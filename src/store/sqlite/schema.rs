@@ -55,11 +55,11 @@ const STEPS: [&str; 1] = ["
         entry INTEGER NOT NULL,             -- cache.id
         PRIMARY KEY (tag, entry)
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE state (
+    CREATE TABLE state (                    -- integers of the file as a whole
         name TEXT NOT NULL PRIMARY KEY,
         value INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
-    CREATE TABLE mark (
+    CREATE TABLE mark (                     -- how far a sweep has come
         name TEXT NOT NULL PRIMARY KEY,
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;

@@ -12,6 +12,11 @@ use super::{counter, state};
 use crate::audit::Record;
 use crate::store::Status;
 
+/// Records that are dropped in one step.
+const STEP: u64 = 5_000;
+/// No record takes less room: the names of its fields alone are longer.
+const SMALLEST_BYTES: u64 = 250;
+
 /// When a record may be fetched.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Ready {
@@ -82,14 +87,23 @@ pub(super) fn remove(tx: &Tx<'_>, uids: &[&str]) -> rusqlite::Result<u64> {
     Ok(dropped)
 }
 
-/// Drops the oldest records beyond `max_rows`, at most `step` of them, and says how many.
-pub(super) fn shrink(tx: &Tx<'_>, max_rows: u64, step: u64) -> rusqlite::Result<u64> {
-    let over = rows(tx)?.saturating_sub(max_rows).min(step);
+/// How many records there are beyond `max_rows`. They are counted only where the file is large enough to hold so many.
+pub(super) fn over(tx: &Tx<'_>, max_rows: u64) -> rusqlite::Result<u64> {
+    let number = |sql: &str| tx.statement(sql)?.query_row([], |row| row.get::<_, u64>(0));
+    let used_pages = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
+    if used_pages * number("PRAGMA page_size")? / SMALLEST_BYTES <= max_rows {
+        return Ok(0);
+    }
+    Ok(rows(tx)?.saturating_sub(max_rows))
+}
+
+/// Drops the oldest `over` records, but no more than a step, and says how many.
+pub(super) fn shrink(tx: &Tx<'_>, over: u64) -> rusqlite::Result<u64> {
     if over == 0 {
         return Ok(0);
     }
     let sql = "DELETE FROM spool WHERE uid IN (SELECT uid FROM spool ORDER BY uid LIMIT ?1)";
-    let dropped = tx.statement(sql)?.execute([over])? as u64;
+    let dropped = tx.statement(sql)?.execute([over.min(STEP)])? as u64;
     state::add(tx, state::SPOOL_DROPPED, dropped as i64)?;
     Ok(dropped)
 }
