@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs::{self, Permissions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -116,12 +117,24 @@ fn a_folder_in_place_of_the_file_or_no_folder_at_all_cannot_be_opened() {
 
 /// Runs one test of this file as a user that owns nothing; as the same user where this one is not root.
 fn as_nobody(test: &str, folder: &Path) {
-    let mut command = Command::new(std::env::current_exe().expect("this binary"));
+    // A copy, because the build folder may be closed to others.
+    let dir = tempfile::tempdir().expect("a folder");
+    fs::set_permissions(dir.path(), Permissions::from_mode(0o755)).expect("set");
+    let binary = dir.path().join("test");
+    fs::copy(std::env::current_exe().expect("this binary"), &binary).expect("copied");
+
+    let mut command = Command::new(binary);
     command.args(["--exact", test, "--nocapture"]).env("AISP_TEST_FOLDER", folder).current_dir("/");
     if Uid::effective().is_root() {
         command.uid(NOBODY).gid(NOBODY);
     }
-    let output = command.output().expect("it runs; the build folder must be readable for everybody");
+    let output = loop {
+        match command.output() {
+            // Another test forked while the copy was being written, and has it open until it has started its program.
+            Err(e) if e.kind() == ErrorKind::ExecutableFileBusy => thread::sleep(Duration::from_millis(5)),
+            done => break done.expect("it runs"),
+        }
+    };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
