@@ -54,10 +54,7 @@ pub fn log_drain(max: i64, site: Option<&str>, env: &Env<'_>) -> Result<Vec<Reco
             "aisp_log_drain(): Argument #1 ($max) must be between 1 and {MAX_DRAIN}, {max} given"
         )));
     }
-    Ok(with_store(env, |store| {
-        store.maintain()?;
-        store.drain(max as u32, site, now_us())
-    })?)
+    Ok(with_store(env, |store| store.drain(max as u32, site, now_us()))?)
 }
 
 /// `aisp_log_ack()`: drops records that have reached the table, and says how many there were.

@@ -17,7 +17,8 @@ use thiserror::Error;
 use crate::audit::Record;
 use crate::guard::rate::Quota;
 
-/// One engine. All methods are atomic; none keeps a lock or a transaction beyond its return.
+/// One engine. [`Store::admit`], [`Store::settle`] and [`Store::ack`] are atomic; nothing keeps a lock or a transaction beyond
+/// its return.
 pub trait Store {
     /// Decides whether a call may run: throttle, then the cache, then the quota.
     ///
@@ -37,7 +38,8 @@ pub trait Store {
     /// What [`Store::admit`] would find. Writes nothing.
     fn peek(&self, call: &Admission<'_>) -> Result<Peek, StoreError>;
 
-    /// Drops the cached answers that match all parts of the selector, and says how many.
+    /// Drops the cached answers that match all parts of the selector, and says how many. It goes in steps, so that others need
+    /// not wait: what was there at its start is gone at its end.
     fn invalidate(&self, selector: &Selector<'_>) -> Result<u64, StoreError>;
 
     /// The oldest `max` records that are complete at `now_us`, of one site or of all. They stay until [`Store::ack`].
