@@ -107,7 +107,9 @@ mod tests {
         let q = quota(3, 60);
         let mut tat = None;
         for left in (0..3).rev() {
-            let Decision::Pass { tat: next, remaining } = q.decide(tat, NOW) else { panic!("refused with {left} left") };
+            let Decision::Pass { tat: next, remaining } = q.decide(tat, NOW) else {
+                panic!("refused with {left} left")
+            };
             assert_eq!(remaining, left);
             tat = Some(next);
         }
