@@ -22,7 +22,9 @@ install_module() {
     install -m 644 "$support/aisp.ini" "$ini"; say "ini     $ini"
   fi
   phpenmod -v "$php_version" aisp
-  if [ ! -d "$data" ]; then install -d -m 700 -o www-data -g www-data "$data"; fi
+  # The web server's, also where root's command line was there first.
+  install -d -m 700 "$data"
+  chown -R www-data:www-data "$data"
   say "data    $data ($(stat -c '%A %U' "$data"))"
   "$php" --ri aisp >/dev/null || die "PHP does not load the module; see the message above"
 }
