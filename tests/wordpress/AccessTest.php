@@ -15,7 +15,7 @@ final class AccessTest extends SiteTestCase {
 		self::assertSame( $role, Site::user( $login )['role'] );
 	}
 
-	public function those_who_write(): array {
+	public static function those_who_write(): array {
 		return array( array( 'admin', 'administrator' ), array( 'editor', 'editor' ), array( 'author', 'author' ) );
 	}
 
@@ -73,7 +73,7 @@ final class AccessTest extends SiteTestCase {
 		self::assert_error( 401, 'unauthorized', Http::get( $route, null ) );
 	}
 
-	public function managers_routes(): array {
+	public static function managers_routes(): array {
 		return array( array( '/logs' ), array( '/status' ) );
 	}
 

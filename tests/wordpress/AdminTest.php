@@ -64,6 +64,7 @@ final class AdminTest extends SiteTestCase {
 		$erase = 'return AI_Secure_Proxy\Privacy::erase( $in );';
 		$first = Site::php( $erase, 'author@example.test' );
 		self::assertSame( array( true, false, false ), array( $first['items_removed'], $first['items_retained'], $first['done'] ) );
+		self::assertSame( '50', (string) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs WHERE user_id = ' . Site::user( 'author' )['id'] ) );
 		self::assertTrue( Site::php( $erase, 'author@example.test' )['done'] );
 		self::assertFalse( Site::php( $erase, 'author@example.test' )['items_removed'] );
 		self::assertTrue( Site::php( $erase, 'nobody@example.test' )['done'] );

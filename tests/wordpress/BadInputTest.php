@@ -19,7 +19,7 @@ final class BadInputTest extends SiteTestCase {
 		$this->assert_logged_and_free( 400, '/^caller_[a-z_]+$/' );
 	}
 
-	public function bad_requests(): array {
+	public static function bad_requests(): array {
 		$hi = array( 'prompt' => 'Hi' );
 		return array(
 			'no prompt'                 => array( array( 'cache' => true ), 'prompt' ),

@@ -79,7 +79,7 @@ final class CliTest extends SiteTestCase {
 		self::assertSame( 'error', $this->wp( 'log', 'list', $option )[0][0] );
 	}
 
-	public function bad_options(): array {
+	public static function bad_options(): array {
 		return array( array( '--page=0' ), array( '--per-page=all' ), array( '--status=bad' ), array( '--after=yesterday' ), array( '--before=2026-02-31' ), array( '--usr=1' ) );
 	}
 

@@ -39,6 +39,20 @@ final class DrainTest extends SiteTestCase {
 		self::assertSame( 0, $this->waiting() );
 	}
 
+	public function test_a_drain_leaves_the_work_to_one_that_runs_and_a_reader_waits_for_it(): void {
+		Site::php( self::MAKE_RECORDS, 5 );
+		$name = Site::php( 'return ( new ReflectionMethod( "AI_Secure_Proxy\Log\Drain", "lock_name" ) )->invoke( null );' );
+		Site::db()->prepare( 'SELECT GET_LOCK(?, 0)' )->execute( array( $name ) );
+		self::assertSame( 0, Site::php( 'return AI_Secure_Proxy\Log\Drain::run();' ) );
+		$reader = Site::start( 'return array( AI_Secure_Proxy\Log\Drain::run( 10 ), microtime( true ) );' );
+		sleep( 2 );
+		$released = microtime( true );
+		Site::db()->prepare( 'SELECT RELEASE_LOCK(?)' )->execute( array( $name ) );
+		list( $moved, $at ) = Site::wait( $reader );
+		self::assertSame( 5, $moved );
+		self::assertGreaterThan( $released, $at );
+	}
+
 	public function test_without_a_lock_two_drains_are_still_safe(): void {
 		Site::php( self::MAKE_RECORDS, 50 );
 		$twice = Site::php(

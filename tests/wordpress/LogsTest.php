@@ -45,7 +45,7 @@ final class LogsTest extends SiteTestCase {
 		self::assertSame( (string) $count, $reply->header( 'X-WP-Total' ) );
 	}
 
-	public function filters(): array {
+	public static function filters(): array {
 		return array(
 			'user'                       => array( 'user=7', 5 ),
 			'nobody'                     => array( 'user=0', 0 ),
@@ -68,7 +68,7 @@ final class LogsTest extends SiteTestCase {
 		self::assertSame( array( $name ), array_keys( $error['data']['params'] ) );
 	}
 
-	public function bad_queries(): array {
+	public static function bad_queries(): array {
 		return array(
 			array( 'user=me', 'user' ),
 			array( 'status=99', 'status' ),

@@ -122,7 +122,9 @@ final class Site {
 	/** Starts the site again, with other variables than run.sh gave; array() is as it was. */
 	public static function up( array $variables ): void {
 		$words = array_map( static fn( string $name, string $value ): string => "$name=$value", array_keys( $variables ), $variables );
-		$words = array( 'env', ...$words, dirname( __DIR__, 2 ) . '/support/site.sh', 'up', (string) getenv( 'SITE_DIR' ) );
+		// The servers outlive this process: they may not keep its output open.
+		$close = 'for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done; exec env "$@"';
+		$words = array( 'sh', '-c', $close, 'sh', ...$words, dirname( __DIR__, 2 ) . '/support/site.sh', 'up', (string) getenv( 'SITE_DIR' ) );
 		exec( implode( ' ', array_map( 'escapeshellarg', $words ) ) . ' 2>&1', $said, $exit );
 		if ( $exit ) {
 			throw new RuntimeException( implode( "\n", $said ) );
