@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::ffi::zend_wrong_parameters_count_error;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ExecuteData, ce, run_handler};
 
 use super::{array, exceptions};
@@ -38,6 +38,8 @@ pub struct Call<'e> {
 
 /// Arrays deeper than this are no argument of ours; an array may even contain itself.
 const MAX_DEPTH: u32 = 32;
+/// Nor are larger ones: an array that contains itself twice has more values than anybody can count.
+const MAX_VALUES: u32 = 100_000;
 
 impl<'e> Call<'e> {
     /// An argument by its position, counted from one; `None` if it was left out.
@@ -51,8 +53,12 @@ impl<'e> Call<'e> {
     }
 
     fn mistyped<T>(&self, position: usize, name: &str, wanted: &str, given: &Zval) -> Result<T, Thrown> {
-        let (function, given) = (self.function, read(given, MAX_DEPTH));
-        let given = given.type_name();
+        let function = self.function;
+        let given = match given.object().map(ZendObject::get_class_name) {
+            // Behind the name of an anonymous class stand a NUL and the place of its declaration.
+            Some(Ok(class)) => class.split('\0').next().unwrap_or_default().to_owned(),
+            _ => scalar(given).type_name().to_owned(),
+        };
         Err(Thrown::Type(format!(
             "{function}(): Argument #{position} (${name}) must be of type {wanted}, {given} given"
         )))
@@ -62,7 +68,7 @@ impl<'e> Call<'e> {
     pub fn array(&self, position: usize, name: &str) -> Result<Value<'e>, Thrown> {
         match self.argument(position) {
             None => Ok(Value::empty()),
-            Some(zval) if zval.is_array() => Ok(read(zval, 0)),
+            Some(zval) if zval.is_array() => Ok(read(zval)),
             Some(other) => self.mistyped(position, name, "array", other),
         }
     }
@@ -78,7 +84,7 @@ impl<'e> Call<'e> {
 
     /// A string in UTF-8, or null, or nothing at all.
     pub fn optional_string(&self, position: usize, name: &str) -> Result<Option<&'e str>, Thrown> {
-        match self.argument(position).map(|zval| (zval, read(zval, 0))) {
+        match self.argument(position).map(|zval| (zval, scalar(zval))) {
             None | Some((_, Value::Null)) => Ok(None),
             Some((_, Value::Str(bytes))) => match std::str::from_utf8(bytes) {
                 Ok(text) => Ok(Some(text)),
@@ -94,12 +100,46 @@ impl<'e> Call<'e> {
 }
 
 /// A PHP value as the core sees it. The strings stay where they are.
-fn read(zval: &Zval, depth: u32) -> Value<'_> {
+fn read(zval: &Zval) -> Value<'_> {
+    let mut left = MAX_VALUES;
+    let value = read_within(zval, 0, &mut left);
+    if left == 0 { Value::Other("too large array") } else { value }
+}
+
+/// Reads as long as there are any values `left`; what it reads beyond that is not to be used.
+fn read_within<'a>(zval: &'a Zval, depth: u32, left: &mut u32) -> Value<'a> {
     let zval = zval.dereference();
+    match zval.array() {
+        None => scalar(zval),
+        Some(_) if depth >= MAX_DEPTH => Value::Other("too deep array"),
+        Some(list) => {
+            let mut entries = Vec::with_capacity(list.len().min(*left as usize));
+            let mut iter = list.iter();
+            while let Some((key, value)) = iter.next_zval() {
+                *left = left.saturating_sub(1);
+                if *left == 0 {
+                    break;
+                }
+                entries.push((read_key(&key), read_within(value, depth + 1, left)));
+            }
+            Value::Array(entries)
+        }
+    }
+}
+
+/// An array's key; the local zval only counts the name that the array owns.
+fn read_key<'a>(key: &Zval) -> Key<'a> {
+    match key.zend_str() {
+        // SAFETY: the name belongs to the array, which outlives what is read from it.
+        Some(name) => Key::Str(unsafe { std::slice::from_raw_parts(name.as_bytes().as_ptr(), name.len()) }),
+        None => Key::Int(key.long().unwrap_or_default()),
+    }
+}
+
+/// A value that is no array; of an array only that it is one.
+fn scalar(zval: &Zval) -> Value<'_> {
     if let Some(text) = zval.zend_str() {
         Value::Str(text.as_bytes())
-    } else if let Some(list) = zval.array() {
-        if depth >= MAX_DEPTH { Value::empty() } else { read_array(list, depth + 1) }
     } else if let Some(n) = zval.long() {
         Value::Int(n)
     } else if let Some(n) = zval.double() {
@@ -108,25 +148,13 @@ fn read(zval: &Zval, depth: u32) -> Value<'_> {
         Value::Bool(b)
     } else if zval.is_null() {
         Value::Null
+    } else if zval.is_array() {
+        Value::Array(Vec::new())
     } else if zval.is_object() {
         Value::Other("object")
     } else {
         Value::Other("resource")
     }
-}
-
-fn read_array(list: &ZendHashTable, depth: u32) -> Value<'_> {
-    let mut entries = Vec::with_capacity(list.len());
-    let mut iter = list.iter();
-    while let Some((key, value)) = iter.next_zval() {
-        let key = match key.zend_str() {
-            // SAFETY: the key belongs to the array, which outlives what is read from it; the local zval only counts it.
-            Some(name) => Key::Str(unsafe { std::slice::from_raw_parts(name.as_bytes().as_ptr(), name.len()) }),
-            None => Key::Int(key.long().unwrap_or_default()),
-        };
-        entries.push((key, read(value, depth)));
-    }
-    Value::Array(entries)
 }
 
 /// Runs a function's body: counts the arguments, keeps panics in, turns errors into exceptions.

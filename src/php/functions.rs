@@ -68,14 +68,13 @@ pub fn log_drain(call: &Call<'_>) -> Result<Zval, Thrown> {
 
 /// `aisp_log_ack()`
 pub fn log_ack(call: &Call<'_>) -> Result<Zval, Thrown> {
-    let Value::Array(ids) = call.array(1, "ids")? else { return Ok(scalar(0_i64)) };
+    let wrong = |problem: &str| Error::config(format!("aisp_log_ack(): Argument #1 ($ids) must {problem}"));
+    let Value::Array(ids) = call.array(1, "ids")? else { return Err(wrong("hold fewer than 100000 ids").into()) };
     let uids = ids.iter().map(|(_, id)| match id {
-        Value::Str(bytes) => std::str::from_utf8(bytes).map_err(|_| "string, invalid UTF-8".to_owned()),
-        other => Err(other.type_name().to_owned()),
+        Value::Str(bytes) => std::str::from_utf8(bytes).map_err(|_| wrong("hold valid UTF-8")),
+        other => Err(wrong(&format!("hold only values of type string, {} given", other.type_name()))),
     });
-    let uids: Vec<&str> = uids.collect::<Result<_, _>>().map_err(|given| {
-        Error::config(format!("aisp_log_ack(): Argument #1 ($ids) must be a list of strings, {given} given"))
-    })?;
+    let uids: Vec<&str> = uids.collect::<Result<_, _>>()?;
     Ok(scalar(int(with_env(|env| gateway::log_ack(&uids, env))?)))
 }
 

@@ -30,7 +30,7 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
             let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
             eprintln!("aisp: internal error{place}");
         }));
-        zend::before_fork(close);
+        zend::around_fork(close, forked);
     });
     for (function, arguments) in [("aisp_infer", 3), ("aisp_preview", 3), ("aisp_request_hash", 3)] {
         (0..arguments).for_each(|argument| zend::mark_sensitive(function, argument));
@@ -47,6 +47,11 @@ extern "C" fn shutdown(_type: i32, _module_number: i32) -> i32 {
 extern "C" fn close() {
     store::close();
     upstream::close();
+}
+
+/// What a thread other than the one that forked still had open is not this process's to close.
+extern "C" fn forked() {
+    store::after_fork_in_child();
 }
 
 extern "C" fn info(module: *mut ModuleEntry) {

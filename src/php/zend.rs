@@ -117,8 +117,8 @@ pub fn mark_sensitive(function: &str, argument: u32) {
     }
 }
 
-/// Runs `prepare` before every fork of this process, in the thread that forks.
-pub fn before_fork(prepare: extern "C" fn()) {
-    // SAFETY: the handler is a function of this library, which is linked never to be unloaded.
-    unsafe { pthread_atfork(Some(prepare), None, None) };
+/// Runs `prepare` before every fork of this process, in the thread that forks, and `child` after it in the new process.
+pub fn around_fork(prepare: extern "C" fn(), child: extern "C" fn()) {
+    // SAFETY: the handlers are functions of this library, which is linked never to be unloaded.
+    unsafe { pthread_atfork(Some(prepare), None, Some(child)) };
 }
