@@ -1,0 +1,418 @@
+<?php
+/**
+ * AI Secure Proxy: everything that the native module `aisp` adds to PHP. For IDEs and static analysers; never loaded.
+ *
+ * One call is enough, as long as OPENAI_API_KEY is set in the environment or as a constant:
+ *
+ *     $result = aisp_infer( [ 'prompt' => 'Say hi' ] );
+ *     echo $result['text'];
+ *
+ * Arguments
+ * - `$request` is untrusted and may come from a client as it is. What is wrong with it is an `Aisp\InvalidRequest` that
+ *   names the field.
+ * - `$caller` is who asks and `$policy` is what the administrator allows. Only trusted code fills them. What is wrong
+ *   with them is an `Aisp\ConfigError` that names the key: `key "providers.openai.base_url"`.
+ * - Every key is optional unless it says otherwise; null counts as absent; an unknown key is an error. Types are strict,
+ *   whatever `strict_types` says: "12" is no int. Strings must be UTF-8.
+ * - An argument that is no array (or int, or string) at all is PHP's own `TypeError`. A defect of the module itself is an
+ *   `Error` that says "internal error", and no more.
+ *
+ * Settings of the machine, php.ini. All are PHP_INI_SYSTEM: php.ini or an FPM pool sets them, ini_set() does not. They
+ * are read when a call needs them. A bad value is an `Aisp\ConfigError` that names the entry, and a warning in
+ * `aisp_status()`.
+ *
+ *     aisp.store               (empty)    where limits, answers and log records are kept: sqlite:/absolute/path. Empty:
+ *                                         /var/lib/aisp/aisp.db where PHP may write there, else a private temporary folder
+ *     aisp.timeout_ms          15000      the deadline of a call, all attempts and waits included; 1 to 600000
+ *     aisp.connect_timeout_ms  3000       the longest wait for a connection; 1 to 600000
+ *     aisp.max_attempts        3          attempts at a provider; 1 to 10
+ *     aisp.max_response_bytes  16777216   the largest answer, decoded; 1024 to 1073741824
+ *     aisp.allowed_hosts       (empty)    `host` or `host:port`, separated by commas, that may be called although their
+ *                                         address is not public, and over plain http
+ *     aisp.ca_file             (empty)    a PEM file with the certificates to trust instead of the built-in ones
+ *     aisp.log                 off        one line of JSON a call, without prompt and answer: off, error_log, or an
+ *                                         absolute path
+ *
+ * Keys; their types stand with the functions. Times are in seconds unless the name ends in `_ms`; money is in US dollars
+ * unless the name ends in `_microusd`.
+ *
+ * $request
+ *   prompt       what is asked: 1 to `max_prompt_chars` (8000) characters after trimming. Either this or `messages`.
+ *   messages     a conversation of 1 to 200 messages that ends with the user's, together within the same bound.
+ *   system       instructions that stand before the conversation; blank is none.
+ *   model        one of the policy's models; left out, its `default_model`.
+ *   max_tokens   the most tokens that the answer may have.
+ *   temperature  0 to 2.
+ *   cache        whether a kept answer will do, and whether this one may be kept; true by default.
+ *   cache_ttl    for how long the answer is kept, if that is shorter than the policy's `ttl`.
+ *   tags         up to 16 labels of 1 to 100 bytes to invalidate the answer by: `post:123`.
+ *   timeout_ms   a deadline shorter than the policy's.
+ *
+ * $caller
+ *   Strings have at most 191 bytes and no control characters.
+ *   user_id  the user, 0 for nobody.         role    the user's role, for limits by role.
+ *   client   the outside client.             ip      the address that the request came from.
+ *   route    the door: `/infer`, `cli`.      source  the plugin or feature that asks.
+ *   site     the site: answers, limits and log records of two sites never meet.
+ *
+ * A rule of `quota` or `throttle`
+ *   `limit` calls in every `period` seconds, counted by `per`. A rule does not apply to a caller without that part.
+ *
+ * $policy
+ *   default_model     the model of a request that names none; gpt-4o-mini, or the first of `models`.
+ *   models            what requests may name; empty for the built-in list of OpenAI's models. `route` names a provider and
+ *                     its own name for the model; left out, it is the first provider and the same name. `price` is in
+ *                     US dollars per million tokens; without one, costs are null.
+ *   providers         where models are; empty for OpenAI. `kind` and `base_url` are required but for the name `openai`.
+ *                     `key_env` names the variable or constant that holds the key; without one no key is sent.
+ *                     `timeout_ms` is for one attempt.
+ *   quota             limits on calls that reach a provider; 60 an hour per user by default, [] for none.
+ *   throttle          limits on all calls; 600 a minute per user by default, [] for none.
+ *   cache             `ttl`: how long an answer is kept at most, 3600 by default, 0 for not at all. `epoch`: counting it up
+ *                     forgets all answers.
+ *   timeout_ms        the deadline of a call; `aisp.timeout_ms` by default.
+ *   max_attempts      attempts at a provider; `aisp.max_attempts` by default.
+ *   max_prompt_chars  the most characters of a prompt, or of a conversation; 8000 by default.
+ *
+ * A limit
+ *   name       kind and subject: `quota-user`.
+ *   remaining  calls that would pass now.
+ *   reset_s    until one more would pass; 0 if none was used.
+ *
+ * The result of aisp_infer()
+ *   cached      whether the cache answered: then `attempts` and `cost_usd` are 0, and the tokens are those of back then.
+ *   cost_usd    what this call cost; null when the price is not known.
+ *   request_id  the record's `request_id` in the log.
+ *   req_hash    the fingerprint, 64 hex digits: the same for the same request on the same site.
+ *   attempts    calls made to the provider.
+ *   limits      where the limits stand, throttles first; those that were not looked at are not in it.
+ *
+ * The result of aisp_preview()
+ *   url        the provider's base URL.
+ *   body       what would be sent, as an array.
+ *   cached     whether the cache would answer.
+ *   key_env    the name of the variable or constant that holds the key; null for a provider that wants none.
+ *   key_set    whether it is set.
+ *   tokens_in  an estimate: one for every four bytes.
+ *   cost_usd   an estimate with `max_tokens` (or 500) tokens out; null when the price is not known.
+ *
+ * A log record
+ *   uid         unique, and in the order of time: what `aisp_log_ack()` takes.
+ *   req_hash    empty when the request was not valid, as is `model`.
+ *   error       null, or one of a closed list: caller_invalid, caller_aborted, policy_config, policy_egress,
+ *               policy_quota, policy_throttle, provider_auth, provider_busy, provider_exhausted, provider_invalid,
+ *               provider_no_credit, provider_rejected, provider_timeout, provider_too_large, provider_unavailable,
+ *               provider_unreachable, store_damaged, store_unavailable.
+ *   created_at  when the call began, a Unix time.
+ *   provider    empty if none was asked.
+ *
+ * The selector of aisp_cache_invalidate()
+ *   Answers that match every part that is given. `all` must be true if none of hash, tag, model and provider is.
+ *
+ * The result of aisp_status()
+ *   The optional keys are missing when php.ini is wrong; see `warnings` then.
+ *   store     `error` says why the store cannot be used.
+ *   spool     log records that wait to be drained, those of running calls included.
+ *   counters  of the last `period_s` seconds.
+ *   warnings  what an administrator should know, in sentences.
+ */
+
+namespace {
+
+	/**
+	 * One prompt in, one answer out.
+	 *
+	 * Every call leaves a log record, also one that fails; only a malformed `$caller` does not. Limits are charged for calls
+	 * that reach a provider, and given back when it did no work. Without a store the call is made all the same: nothing is
+	 * cached or logged, and each process grants an eighth of every limit.
+	 *
+	 * @param array{
+	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
+	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
+	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 * } $request What is asked; untrusted.
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Who asks.
+	 * @param array{
+	 *     default_model?: string|null,
+	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 * } $policy What is allowed.
+	 * @return array{
+	 *     text: string, data: null, model: string, provider: string, cached: bool, tokens_in: int,
+	 *     tokens_out: int, cost_usd: float|null, finish_reason: 'stop'|'length'|'content_filter'|'refusal',
+	 *     request_id: string, req_hash: string, attempts: int, duration_ms: int,
+	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
+	 * }
+	 *
+	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long or names an unlisted model. Nothing was sent. Correct what the message names.
+	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
+	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
+	 * @throws \Aisp\ProviderError  502: the provider refused key or request, or its answer cannot be read. 503: it is busy or down; try again, after getRetryAfter() seconds if it said so.
+	 * @throws \Aisp\Timeout        504: the provider did not answer within the deadline.
+	 */
+	function aisp_infer( array $request, array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * The dry run of `aisp_infer()`: what would be sent, to whom, at what cost. Nothing is sent, charged, cached or logged.
+	 *
+	 * @param array{
+	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
+	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
+	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 * } $request What is asked; untrusted.
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Who asks.
+	 * @param array{
+	 *     default_model?: string|null,
+	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 * } $policy What is allowed.
+	 * @return array{
+	 *     model: string, provider: string, url: string, body: array<string, mixed>, cached: bool,
+	 *     req_hash: string, key_env: string|null, key_set: bool,
+	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
+	 *     tokens_in: int, cost_usd: float|null,
+	 * }
+	 *
+	 * @throws \Aisp\InvalidRequest 400: as the call itself would.
+	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong. A key that is not set is no error here, see `key_set`.
+	 */
+	function aisp_preview( array $request, array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * The fingerprint that the same arguments have in a call: 64 hex digits, for `aisp_cache_invalidate()`.
+	 *
+	 * @param array{
+	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
+	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
+	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 * } $request What is asked; untrusted.
+	 * @param array{
+	 *     default_model?: string|null,
+	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 * } $policy What is allowed.
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Who asks; only `site` matters.
+	 *
+	 * @throws \Aisp\InvalidRequest 400: as the call itself would.
+	 * @throws \Aisp\ConfigError    500: `$policy` or `$caller` is wrong.
+	 */
+	function aisp_request_hash( array $request, array $policy = [], array $caller = [] ): string {}
+
+	/**
+	 * Drops cached answers.
+	 *
+	 * @param array{
+	 *     all?: bool|null, site?: string|null, hash?: string|null, tag?: string|null, model?: string|null,
+	 *     provider?: string|null,
+	 * } $selector Which ones: `[ 'tag' => 'post:123', 'site' => '1' ]`, or `[ 'all' => true ]`.
+	 * @return int How many were dropped.
+	 *
+	 * @throws \Aisp\ConfigError      500: the selector or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_cache_invalidate( array $selector ): int {}
+
+	/**
+	 * The oldest log records, of one site or of all. They stay until they are acknowledged, so a record may come twice:
+	 * write them somewhere that takes each `uid` once, then call `aisp_log_ack()`. Calls that are still running are left out;
+	 * one whose process died comes as `caller_aborted` ten seconds after its deadline.
+	 *
+	 * @param int<1, 10000> $max  How many at most.
+	 * @param string|null   $site Only this site's.
+	 * @return list<array{
+	 *     uid: string, site: string, user_id: int, route: string, req_hash: string, tokens_in: int,
+	 *     tokens_out: int, duration_ms: int, status_code: int, error: string|null, created_at: int,
+	 *     provider: string, model: string, cached: bool, attempts: int, cost_microusd: int|null, client: string,
+	 *     source: string, request_id: string,
+	 * }>
+	 *
+	 * @throws \Aisp\ConfigError      500: `$max` is out of bounds, or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_log_drain( int $max, ?string $site = null ): array {}
+
+	/**
+	 * Drops log records that have been written elsewhere.
+	 *
+	 * @param list<string> $ids Their `uid`s; unknown ones are no error.
+	 * @return int How many were dropped.
+	 *
+	 * @throws \Aisp\ConfigError      500: an id is no string, or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why. Nothing was dropped.
+	 */
+	function aisp_log_ack( array $ids ): int {}
+
+	/**
+	 * How the module is doing. Answers also when php.ini is wrong or the store is down, and says so.
+	 *
+	 * @return array{
+	 *     version: string, build: string,
+	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
+	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int,
+	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
+	 *     warnings: list<string>,
+	 * }
+	 */
+	function aisp_status(): array {}
+}
+
+namespace Aisp {
+
+	/**
+	 * What every function throws: one subclass a kind. The message is fit for an end user: it holds no key, no prompt, and
+	 * none of the provider's own words.
+	 */
+	class Exception extends \RuntimeException {
+
+		/** @var string */
+		protected $slug = 'error';
+
+		/** @var int */
+		protected $status = 500;
+
+		/** @var int|null */
+		protected $retryAfter = null;
+
+		/** @var list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>|null */
+		protected $limits = null;
+
+		/** The kind for machines: `rate_limited`. */
+		public function getSlug(): string {}
+
+		/** The HTTP status that fits. */
+		public function getStatus(): int {}
+
+		/** Whole seconds, at least 1, after which the same call may pass; null if nobody knows. */
+		public function getRetryAfter(): ?int {}
+
+		/**
+		 * Where the limits stood when the call failed; empty if it failed before they were looked at.
+		 *
+		 * @return list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>
+		 */
+		public function getLimits(): array {}
+	}
+
+	/** `invalid_request`, 400: the request is malformed. Nothing was sent or charged. Correct what the message names. */
+	class InvalidRequest extends Exception {
+
+		protected $slug = 'invalid_request';
+
+		protected $status = 400;
+	}
+
+	/** `unauthorized`, 401: nobody has proved who asks. Not thrown by this version. */
+	class Unauthorized extends Exception {
+
+		protected $slug = 'unauthorized';
+
+		protected $status = 401;
+	}
+
+	/** `forbidden`, 403: whoever asks may not. Not thrown by this version. */
+	class Forbidden extends Exception {
+
+		protected $slug = 'forbidden';
+
+		protected $status = 403;
+	}
+
+	/** `conflict`, 409: the same thing is being done already. Not thrown by this version. */
+	class Conflict extends Exception {
+
+		protected $slug = 'conflict';
+
+		protected $status = 409;
+	}
+
+	/** `blocked`, 422: moderation refused it. Not thrown by this version. */
+	class Blocked extends Exception {
+
+		protected $slug = 'blocked';
+
+		protected $status = 422;
+	}
+
+	/** `rate_limited`, 429: a quota or throttle is used up. Wait getRetryAfter() seconds; getLimits() says which. */
+	class RateLimited extends Exception {
+
+		protected $slug = 'rate_limited';
+
+		protected $status = 429;
+	}
+
+	/** `budget_exceeded`, 429: a budget is used up. Not thrown by this version. */
+	class BudgetExceeded extends Exception {
+
+		protected $slug = 'budget_exceeded';
+
+		protected $status = 429;
+	}
+
+	/** `config_error`, 500: policy, caller, php.ini or a key's variable is wrong or missing. An administrator must act. */
+	class ConfigError extends Exception {
+
+		protected $slug = 'config_error';
+
+		protected $status = 500;
+	}
+
+	/** `provider_error`, 502: the provider refuses this for good. 503: it is busy or down; try again later. */
+	class ProviderError extends Exception {
+
+		protected $slug = 'provider_error';
+
+		protected $status = 502;
+	}
+
+	/** `circuit_open`, 503: the provider has failed too often and is left alone for a while. Not thrown by this version. */
+	class CircuitOpen extends Exception {
+
+		protected $slug = 'circuit_open';
+
+		protected $status = 503;
+	}
+
+	/** `store_unavailable`, 503: the store cannot be used. `aisp_status()` says why. */
+	class StoreUnavailable extends Exception {
+
+		protected $slug = 'store_unavailable';
+
+		protected $status = 503;
+	}
+
+	/** `timeout`, 504: the provider did not answer within the deadline. */
+	class Timeout extends Exception {
+
+		protected $slug = 'timeout';
+
+		protected $status = 504;
+	}
+}
