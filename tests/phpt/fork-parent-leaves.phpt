@@ -13,8 +13,7 @@ skip_without_fork();
  */
 require __DIR__ . '/support/fork.inc';
 
-$posix    = array_map( fn( $file ) => "-dextension=$file", glob( ini_get( 'extension_dir' ) . '/posix.so' ) );
-$command  = array_merge( php_command(), $posix, array( __DIR__ . '/support/outlive.inc' ) );
+$command  = array_merge( php_command(), array( __DIR__ . '/support/outlive.inc' ) );
 $stranger = 'require ' . var_export( __DIR__ . '/support/fork.inc', true ) . '; leave_record( "stranger NUMBER" ); aisp_log_drain( 1 );';
 
 foreach ( array( 'leaves' => 20, 'is killed' => 20, 'works on' => 40 ) as $how => $of_parent ) {

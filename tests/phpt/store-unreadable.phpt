@@ -16,7 +16,7 @@ file_put_contents( "$folder/aisp.db", '' );
 chmod( "$folder/aisp.db", 0000 );
 // Root may read anything: the child becomes nobody.
 $become = function_exists( 'posix_geteuid' ) && 0 === posix_geteuid() ? 'posix_setegid( 65534 ); posix_seteuid( 65534 )' : '';
-with_troubled_store( array( 'aisp.store' => "sqlite:$folder/aisp.db" ) + ( $become ? array( 'extension' => 'posix' ) : array() ), $become );
+with_troubled_store( array( 'aisp.store' => "sqlite:$folder/aisp.db" ), $become );
 expect( array( '.', '..', 'aisp.db' ) === scandir( $folder ), 'nothing is put beside it', scandir( $folder ) );
 ?>
 --EXPECT--

@@ -6,8 +6,8 @@
 # Each test has a store of its own, so that none sees another's limits or answers. PHP runs without the machine's ini files
 # and with every error shown. Tests that want a provider find llmock at LLMOCK_URL; the one about panics finds a module
 # that can panic at AISP_PANIC_SO. Both are made here unless the environment names them; what cannot be made is skipped
-# with its reason. AISP_SO names another module, TEST_PHP_FPM the php-fpm that tests may start, AISP_LONG=1 makes the
-# tests of forks and reloads longer.
+# with its reason. AISP_SO names another module, TEST_PHP_FPM the php-fpm that tests may start; AISP_LONG=1 reloads it 50
+# times instead of 5.
 set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "$support/php.sh"
