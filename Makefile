@@ -47,4 +47,5 @@ bench: ## ratios, all measured in one run (after build)
 	@tests/bench/run.sh
 
 package: ## module and plugin as a release has them (after build)
+	@$(S)/deps.sh build package
 	@$(S)/package.sh

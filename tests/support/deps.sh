@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a bare Debian or Ubuntu lacks for building, running and testing; says nothing when nothing is missing.
 #
-#   tests/support/deps.sh [build] [site] [model] [test] [bench]      default: all of them
+#   tests/support/deps.sh [build] [site] [model] [test] [bench] [package]      default: all of them
 #
 # Only packages of the machine's own release. MariaDB comes as its core packages, which bring no service; services that
 # other packages would start are not started, and those this run brought in are not left enabled for the next boot.
@@ -38,13 +38,14 @@ packages() {
                  mariadb-server-core mariadb-client-core nginx-light|nginx curl ca-certificates procps util-linux" ;;
     model) echo "python3 python3-venv ca-certificates curl" ;;
     test)  echo "redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
+    package) echo "python3" ;;
     bench) echo "wrk redis-server" ;;
-    *)     die "no group $1 (build, site, model, test, bench)" ;;
+    *)     die "no group $1 (build, site, model, test, bench, package)" ;;
   esac
 }
 
 wanted=
-for group in "${@:-build site model test bench}"; do
+for group in "${@:-build site model test bench package}"; do
   for one in $group; do wanted+=" $(packages "$one")"; done
 done
 installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ') "

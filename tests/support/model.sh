@@ -67,11 +67,12 @@ up() {
   # A key that only the owner can read; llama-server takes it from its environment, not from its command line.
   if [ ! -s "$dir/model.key" ]; then (umask 077; head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$dir/model.key"); fi
   key=$(cat "$dir/model.key")
+  # One thread: several wait for one another at every token, and on a busy machine that takes seconds.
   # Its authors' sampling, and an end: so small a model says odd things at a higher temperature, and may never stop.
   LLAMA_API_KEY=$key GGML_BACKEND_PATH=$(cpu_backend) setsid \
     "$lib/$loader" --library-path "$lib:$lib/ggml:$lib/llama" "$llama/usr/bin/llama-server" \
     --model "$model" --alias smollm2-135m-instruct --host 127.0.0.1 --port "$port" --ctx-size 8192 \
-    --threads "$(nproc)" --parallel 4 --temp 0.2 --top-p 0.9 --predict 400 --no-webui </dev/null >"$dir/model.log" 2>&1 &
+    --threads 1 --parallel 4 --temp 0.2 --top-p 0.9 --predict 400 --no-webui </dev/null >"$dir/model.log" 2>&1 &
   echo $! >"$pid"
   wait_for 60 answers || { tail -n 5 "$dir/model.log" >&2; die "the model does not answer; see $dir/model.log"; }
   printf 'MODEL_URL=http://127.0.0.1:%s/v1\nMODEL_KEY=%s\nMODEL_NAME=smollm2-135m-instruct\n' "$port" "$key" |
