@@ -22,7 +22,7 @@ provider_upstream() {
     *:*) ;;
     *)   if [[ $base = https:* ]]; then allowed+=:443; else allowed+=:80; fi ;;
   esac
-  model=${AISP_MODEL:-$(first_model)}
+  model=${AISP_MODEL:-$(first_model || true)}
   [ -n "$model" ] || die "$base/models lists no model; name one in AISP_MODEL"
 }
 
