@@ -26,18 +26,15 @@ fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Se
         *hash = Some(from_hex(hex).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
     }
     let all = fields.bool("all")?.unwrap_or(false);
-    let selector = Selector {
-        site: fields.string("site")?,
-        hash: hash.as_ref(),
-        tag: fields.string("tag")?,
-        model: fields.string("model")?,
-        provider: fields.string("provider")?,
-    };
-    let named = hash.is_some() || selector.tag.or(selector.model).or(selector.provider).is_some();
-    if named == all {
-        return Err(fields.flaw("all", "must be true if none of hash, tag, model and provider is given, and only then"));
-    }
+    let site = fields.string("site")?;
+    let (tag, model, provider) = (fields.string("tag")?, fields.string("model")?, fields.string("provider")?);
+    let ambiguous = fields.flaw("all", "must be true if none of hash, tag, model and provider is given, and only then");
     fields.finish()?;
+    let selector = Selector { site, hash: hash.as_ref(), tag, model, provider };
+    let named = selector.hash.is_some() || tag.or(model).or(provider).is_some();
+    if named == all {
+        return Err(ambiguous);
+    }
     Ok(selector)
 }
 
