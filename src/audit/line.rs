@@ -5,7 +5,9 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::Record;
+use super::{Quiet, Record};
+
+static COMPLAINT: Quiet = Quiet::new();
 
 /// PHP's error log.
 pub trait Journal {
@@ -45,8 +47,10 @@ pub fn write_line(record: &Record, target: &LogTarget, journal: &dyn Journal) {
         LogTarget::Off => {}
         LogTarget::ErrorLog => journal.line(&format!("aisp: {}", json(record))),
         LogTarget::File(path) => {
-            if let Err(error) = append(path, &format!("{}\n", json(record))) {
-                journal.line(&format!("aisp: cannot write aisp.log: {}", error.kind()));
+            if let Err(error) = append(path, &format!("{}\n", json(record)))
+                && COMPLAINT.is_over()
+            {
+                journal.line(&format!("aisp: cannot write aisp.log, {}: {error}", path.display()));
             }
         }
     }

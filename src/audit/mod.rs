@@ -1,7 +1,9 @@
 //! What is kept about calls: who, what for, how long, how much. Never a prompt, never an answer.
 
 mod line;
+mod quiet;
 mod record;
 
 pub use line::{Journal, LogTarget, write_line};
+pub use quiet::Quiet;
 pub use record::Record;

@@ -15,11 +15,31 @@ use crate::audit::{self, Record};
 use crate::clock::{Deadline, now_us};
 use crate::error::Error;
 use crate::provider::Answer;
-use crate::store::{self, Admission, Entry, Hash, Limit, LimitState, Settlement, Store, StoreError, Verdict, Write};
+use crate::store::{self, Admission, Hash, Limit, LimitState, Settlement, Store, StoreError, Verdict, Write};
 use crate::upstream::Tries;
 
 /// How long after its deadline a call that left no trace counts as abandoned.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// What became of a call that asked to be let in.
+pub enum Admitted {
+    /// The cache has the answer, and the call is logged.
+    Answered {
+        /// The answer.
+        answer: Answer,
+        /// The provider that gave it.
+        provider: String,
+        /// Where the limits stand.
+        limits: Vec<LimitState>,
+    },
+    /// A limit is used up, and the call is logged.
+    Refused(Error),
+    /// A provider must be asked.
+    Open {
+        /// Where the limits stand.
+        limits: Vec<LimitState>,
+    },
+}
 
 /// A call between its beginning and its end.
 pub struct Flow<'a, 'e> {
@@ -61,7 +81,7 @@ impl<'a, 'e> Flow<'a, 'e> {
     }
 
     /// Asks the store to let the call in. Without a store there is no cache, and a limiter of this process decides.
-    pub fn admit(&mut self, plan: &Plan<'_, '_>, hash: &Hash) -> Verdict {
+    pub fn admit(&mut self, plan: &Plan<'_, '_>, hash: &Hash) -> Admitted {
         self.record.req_hash = hex(hash);
         plan.request.model.name.clone_into(&mut self.record.model);
         let throttle = Rule::apply(&plan.policy.throttle, "throttle", &self.caller);
@@ -75,24 +95,49 @@ impl<'a, 'e> Flow<'a, 'e> {
             record: &self.record,
             abandoned_us: self.now_us + patience.as_micros() as i64,
         };
-        match with_store(self.env, |store| store.admit(&admission)) {
-            Ok(verdict) => verdict,
-            Err(error) => {
-                health::store_failed(&error, self.env.journal);
-                store::admit_without_store(&admission)
+        match self.decide(&admission) {
+            Verdict::Miss { limits } => Admitted::Open { limits },
+            Verdict::Refused { limit, quota, wait_us, limits } => {
+                Admitted::Refused(self.refuse(limit, quota, wait_us, limits))
             }
+            Verdict::Hit { entry, limits } => match serde_json::from_slice(&entry.body) {
+                Ok(answer) => Admitted::Answered { answer, provider: entry.provider, limits },
+                // An answer that cannot be read is none: it makes room for a new one.
+                Err(_) => match self.decide(&Admission { lookup: None, throttle: &[], ..admission }) {
+                    Verdict::Refused { limit, quota, wait_us, limits } => {
+                        Admitted::Refused(self.refuse(limit, quota, wait_us, limits))
+                    }
+                    Verdict::Miss { limits: more } | Verdict::Hit { limits: more, .. } => {
+                        Admitted::Open { limits: [limits, more].concat() }
+                    }
+                },
+            },
         }
     }
 
+    fn decide(&self, admission: &Admission<'_>) -> Verdict {
+        with_store(self.env, |store| store.admit(admission)).unwrap_or_else(|error| {
+            health::store_failed(&error, self.env.journal);
+            store::admit_without_store(admission)
+        })
+    }
+
+    /// The error for a call that a limit stopped. The store has logged it with its decision.
+    fn refuse(&self, limit: String, quota: bool, wait_us: i64, limits: Vec<LimitState>) -> Error {
+        let code = if quota { "policy_quota" } else { "policy_throttle" };
+        let wait = Duration::from_micros(wait_us.unsigned_abs());
+        let error = Error::RateLimited { limit, code, wait, limits };
+        self.journal(&self.record.failed(error.status(), code));
+        error
+    }
+
     /// Ends a call that the cache answered.
-    pub fn replay(self, plan: &Plan<'_, '_>, entry: &Entry, limits: Vec<LimitState>) -> Result<Outcome, Error> {
-        self.journal(&self.record.hit(&entry.provider));
-        let answer: Answer = serde_json::from_slice(&entry.body)
-            .map_err(|_| StoreError::Failed { reason: "a cached answer cannot be read".to_owned() })?;
-        Ok(Outcome {
+    pub fn replay(self, plan: &Plan<'_, '_>, answer: Answer, provider: String, limits: Vec<LimitState>) -> Outcome {
+        self.journal(&self.record.hit(&provider));
+        Outcome {
             answer,
             model: plan.request.model.name.to_owned(),
-            provider: entry.provider.clone(),
+            provider,
             cached: true,
             cost_usd: Some(0.0),
             attempts: 0,
@@ -100,16 +145,7 @@ impl<'a, 'e> Flow<'a, 'e> {
             request_id: self.record.request_id,
             req_hash: self.record.req_hash,
             limits,
-        })
-    }
-
-    /// Ends a call that a limit stopped. The store has logged it with its decision.
-    pub fn refuse(self, limit: String, quota: bool, wait_us: i64, limits: Vec<LimitState>) -> Error {
-        let code = if quota { "policy_quota" } else { "policy_throttle" };
-        let wait = Duration::from_micros(wait_us.unsigned_abs());
-        let error = Error::RateLimited { limit, code, wait, limits };
-        self.journal(&self.record.failed(error.status(), code));
-        error
+        }
     }
 
     /// Ends a call that failed before it was admitted: logs it and hands the error back.

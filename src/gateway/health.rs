@@ -1,37 +1,28 @@
 //! How the store has been doing in this process: a failure that a caller did not notice must not go unnoticed.
 
-use std::time::{Duration, Instant};
-
 use parking_lot::Mutex;
 
-use crate::audit::Journal;
+use crate::audit::{Journal, Quiet};
 use crate::store::StoreError;
 
 struct Health {
     failures: u64,
     last: Option<String>,
-    reported: Option<Instant>,
 }
 
-static HEALTH: Mutex<Health> = Mutex::new(Health { failures: 0, last: None, reported: None });
-
-/// At most one line a minute and process.
-const QUIET: Duration = Duration::from_secs(60);
+static HEALTH: Mutex<Health> = Mutex::new(Health { failures: 0, last: None });
+static COMPLAINT: Quiet = Quiet::new();
 
 /// Counts a failure of the store and writes it to the journal.
 pub fn store_failed(error: &StoreError, journal: &dyn Journal) {
-    let line = {
+    let failures = {
         let mut health = HEALTH.lock();
         health.failures += 1;
         health.last = Some(error.to_string());
-        let due = health.reported.is_none_or(|at| at.elapsed() >= QUIET);
-        due.then(|| {
-            health.reported = Some(Instant::now());
-            format!("aisp: {error} ({} failures so far in this process)", health.failures)
-        })
+        health.failures
     };
-    if let Some(line) = line {
-        journal.line(&line);
+    if COMPLAINT.is_over() {
+        journal.line(&format!("aisp: {error} (failure {failures} in this process)"));
     }
 }
 
@@ -39,5 +30,5 @@ pub fn store_failed(error: &StoreError, journal: &dyn Journal) {
 pub fn store_warning() -> Option<String> {
     let health = HEALTH.lock();
     let last = health.last.as_ref()?;
-    Some(format!("The store failed {} times in this process; the last time: {last}.", health.failures))
+    Some(format!("Failures of the store in this process: {}; the last one: {last}.", health.failures))
 }

@@ -2,13 +2,12 @@
 
 use super::complete::complete;
 use super::fingerprint::fingerprint;
-use super::flow::Flow;
+use super::flow::{Admitted, Flow};
 use super::plan::Plan;
 use super::policy::Policy;
 use super::result::Outcome;
 use super::{Args, Env, misconfigured};
 use crate::error::Error;
-use crate::store::Verdict;
 
 /// One prompt in, one answer out: `aisp_infer()`.
 ///
@@ -25,9 +24,9 @@ pub fn infer(args: &Args<'_>, env: &Env<'_>) -> Result<Outcome, Error> {
     let hash = fingerprint(&plan, flow.caller.site);
 
     let limits = match flow.admit(&plan, &hash) {
-        Verdict::Hit { entry, limits } => return flow.replay(&plan, &entry, limits),
-        Verdict::Refused { limit, quota, wait_us, limits } => return Err(flow.refuse(limit, quota, wait_us, limits)),
-        Verdict::Miss { limits } => limits,
+        Admitted::Answered { answer, provider, limits } => return Ok(flow.replay(&plan, answer, provider, limits)),
+        Admitted::Refused(error) => return Err(error),
+        Admitted::Open { limits } => limits,
     };
     let tries = complete(&plan, env, flow.deadline(&plan));
     flow.settle(&plan, &hash, tries, limits)

@@ -66,17 +66,19 @@ pub fn log_ack(uids: &[&str], env: &Env<'_>) -> Result<u64, Error> {
 pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
     let store = with_store(env, |store| store.status(now_us()));
     let mut warnings = Vec::new();
-    if let Err(error) = &store {
-        warnings.push(format!("The store cannot be used: {error}."));
+    match &store {
+        Err(error) => warnings.push(format!("The store cannot be used: {error}.")),
+        Ok(figures) => {
+            if figures.spool_dropped > 0 {
+                let lost = figures.spool_dropped;
+                warnings.push(format!("{lost} log records were lost because nobody drained them; is WP-Cron running?"));
+            }
+            warnings.extend(health::store_warning());
+        }
     }
     if env.settings.store.is_temporary() {
-        warnings.push(
-            "The store is in a temporary folder: set aisp.store, or make /var/lib/aisp for PHP's user.".to_owned(),
-        );
+        let text = "The store is in a temporary folder: set aisp.store, or make /var/lib/aisp for PHP's user.";
+        warnings.push(text.to_owned());
     }
-    if let Ok(Status { spool_dropped: dropped @ 1.., .. }) = &store {
-        warnings.push(format!("{dropped} log records were lost because nobody drained them; is WP-Cron running?"));
-    }
-    warnings.extend(health::store_warning());
     (store, warnings)
 }

@@ -35,7 +35,7 @@ $told( preg_replace( '/^\[.*?\] aisp: /', '', file( $errors ) ) );
 
 echo "A file that cannot be written\n";
 list( , $output, $errors ) = run_php( $code, array( 'aisp.log' => sys_get_temp_dir() . '/none/calls.log', 'log_errors' => '1', 'error_log' => '' ) );
-echo implode( "\n", array_unique( explode( "\n", trim( $output . preg_replace( '/^\[.*?\] /m', '', $errors ) ) ) ) ), "\n";
+echo str_replace( sys_get_temp_dir(), 'TMP', trim( $output . preg_replace( '/^\[.*?\] /m', '', $errors ) ) ), "\n";
 expect( 12 === count( drain_all() ), 'the log of the store is whole' );
 ?>
 --EXPECT--
@@ -49,4 +49,4 @@ Error log
 400 ["caller_invalid",false,7]
 429 ["policy_throttle",false,7]
 A file that cannot be written
-aisp: cannot write aisp.log: entity not found
+aisp: cannot write aisp.log, TMP/none/calls.log: No such file or directory (os error 2)

@@ -35,8 +35,7 @@ ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 limits: returned Aisp\RateLimited
 status: STORE is damaged: file is not a database
 warning: The store cannot be used: STORE is damaged: file is not a database.
-warning: The store failed 9 times in this process; the last time: STORE is damaged: file is not a database.
-aisp: STORE is damaged: file is not a database (1 failures so far in this process)
+aisp: STORE is damaged: file is not a database (failure 1 in this process)
 Damaged while it is open
 answered
 answered
@@ -47,6 +46,5 @@ ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 limits: returned Aisp\RateLimited
 status: STORE is damaged: file is not a database
 warning: The store cannot be used: STORE is damaged: file is not a database.
-warning: The store failed 9 times in this process; the last time: STORE is damaged: file is not a database.
-aisp: STORE is damaged: file is not a database (1 failures so far in this process)
+aisp: STORE is damaged: file is not a database (failure 1 in this process)
 And when it is moved away

@@ -24,8 +24,7 @@ ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 limits: returned Aisp\RateLimited
 status: cannot open STORE: is a directory
 warning: The store cannot be used: cannot open STORE: is a directory.
-warning: The store failed 9 times in this process; the last time: cannot open STORE: is a directory.
-aisp: cannot open STORE: is a directory (1 failures so far in this process)
+aisp: cannot open STORE: is a directory (failure 1 in this process)
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
@@ -35,5 +34,4 @@ ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 limits: returned Aisp\RateLimited
 status: cannot open STORE: No such file or directory (os error 2)
 warning: The store cannot be used: cannot open STORE: No such file or directory (os error 2).
-warning: The store failed 9 times in this process; the last time: cannot open STORE: No such file or directory (os error 2).
-aisp: cannot open STORE: No such file or directory (os error 2) (1 failures so far in this process)
+aisp: cannot open STORE: No such file or directory (os error 2) (failure 1 in this process)

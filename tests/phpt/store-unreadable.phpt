@@ -19,7 +19,7 @@ $become = function_exists( 'posix_geteuid' ) && 0 === posix_geteuid() ? 'posix_s
 with_troubled_store( array( 'aisp.store' => "sqlite:$folder/aisp.db" ), $become );
 expect( array( '.', '..', 'aisp.db' ) === scandir( $folder ), 'nothing is put beside it', scandir( $folder ) );
 ?>
---EXPECTF--
+--EXPECT--
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
@@ -27,7 +27,6 @@ invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not ava
 drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
 limits: returned Aisp\RateLimited
-status: cannot open STORE: %r(Permission denied \(os error 13\)|unable to open database file)%r
-warning: The store cannot be used: cannot open STORE: %r(Permission denied \(os error 13\)|unable to open database file)%r.
-warning: The store failed 9 times in this process; the last time: cannot open STORE: %r(Permission denied \(os error 13\)|unable to open database file)%r.
-aisp: cannot open STORE: %r(Permission denied \(os error 13\)|unable to open database file)%r (1 failures so far in this process)
+status: cannot open STORE: Permission denied (os error 13)
+warning: The store cannot be used: cannot open STORE: Permission denied (os error 13).
+aisp: cannot open STORE: Permission denied (os error 13) (failure 1 in this process)

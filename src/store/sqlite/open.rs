@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::fcntl::{Flock, FlockArg};
-use nix::unistd::Uid;
+use nix::fcntl::{AT_FDCWD, AtFlags, Flock, FlockArg};
+use nix::unistd::{AccessFlags, Uid, faccessat};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
@@ -56,6 +56,9 @@ pub(super) fn open(path: &Path, wal_pages: Arc<AtomicU32>) -> Result<Connection,
     if (1..SMALLEST_BYTES).contains(&bytes) {
         return Err(damaged("file is not a database"));
     }
+    // SQLite would only say that it cannot open it.
+    faccessat(AT_FDCWD, path, AccessFlags::R_OK | AccessFlags::W_OK, AtFlags::AT_EACCESS)
+        .map_err(|errno| cannot(&errno.into()))?;
     let mut conn = connect(path).map_err(|e| failed(&e))?;
     if conn.is_readonly("main").map_err(|e| failed(&e))? {
         return Err(cannot(&io::ErrorKind::PermissionDenied.into()));
