@@ -56,11 +56,11 @@ $times = take_turns(
 			return $answer;
 		},
 	),
-	40,
-	50
+	10,
+	400
 );
 print_table( 'A cached answer', $times );
 
 $wpdb->query( "DROP TABLE {$wpdb->prefix}bench_log" );
 delete_option( 'aisp_bench_count' );
-aisp_cache_invalidate( array( 'all' => true, 'site' => 'bench' ) );
+clean_up();

@@ -30,9 +30,9 @@ $times = take_turns(
 			return aisp_infer( array( 'prompt' => 'Prompt ' . ++$number ), $caller, $policy );
 		},
 	),
-	40,
-	25
+	20,
+	100
 );
 print_table( 'A miss', $times );
 printf( "  above libcurl: %.3f ms (p50)\n", ( percentile( end( $times ), 0.5 ) - percentile( reset( $times ), 0.5 ) ) / 1000 );
-aisp_cache_invalidate( array( 'all' => true, 'site' => 'bench' ) );
+clean_up();

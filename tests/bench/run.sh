@@ -49,7 +49,11 @@ for part; do
       REDIS_SOCKET=$socket bench hit.php
       ;;
     miss) bench miss.php ;;
-    rest) bench settings.php; "$here/rest.sh" "$dir" ;;
+    rest)
+      bench settings.php
+      cp "$here/trivial-route.php" "$SITE_ROOT/wp-content/mu-plugins/"
+      "$here/rest.sh" "$dir"
+      ;;
     start) "$php" -n "$here/start.php" "$php" "$so" "$dir" ;;
     *) die "no part $part (hit, miss, rest, start)" ;;
   esac

@@ -114,15 +114,24 @@ final class DrainTest extends SiteTestCase {
 
 	public function test_a_busy_site_drains_after_the_answer(): void {
 		Site::php( self::MAKE_RECORDS, 99 );
-		self::assertSame( 200, Http::infer( array( 'prompt' => self::fresh() ) )->status );
-		self::eventually( static fn(): bool => 100 === (int) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs' ), 'drained without being read' );
+		$prompt = self::fresh();
+		for ( $calls = 0; $calls < 200; $calls++ ) { // One in eight looks.
+			self::assertSame( 200, Http::infer( array( 'prompt' => $prompt ) )->status );
+			if ( (int) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs' ) >= 100 ) {
+				return;
+			}
+		}
+		self::fail( 'nobody drained' );
 	}
 
 	public function test_a_quiet_site_does_not(): void {
-		Http::infer( array( 'prompt' => self::fresh() ) );
+		$prompt = self::fresh();
+		for ( $calls = 0; $calls < 30; $calls++ ) {
+			Http::infer( array( 'prompt' => $prompt ) );
+		}
 		usleep( 500000 );
 		self::assertSame( 0, (int) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs' ) );
-		self::assertSame( 1, $this->waiting() );
+		self::assertSame( 30, $this->waiting() );
 	}
 
 	public function test_cron_drains_each_minute(): void {

@@ -25,8 +25,11 @@ final class Drain {
 	private const BATCH       = 500;
 	private const MAX_BATCHES = 40;
 
-	/** A waiting spool of this size is worth the time of a worker whose answer is sent. */
+	/** So many waiting records are worth the time of a worker whose answer is sent. */
 	private const WORTH_IT = 100;
+
+	/** Looking has its price too: one request in so many does it for the others. */
+	private const ONE_LOOKS_IN = 8;
 
 	/**
 	 * Drains until the spool is empty, at most 40 batches of 500.
@@ -61,9 +64,9 @@ final class Drain {
 		self::run();
 	}
 
-	/** Called by a request that uses the module: looks at the spool once its answer is sent. */
+	/** Called by a request that uses the module: may look at the spool once its answer is sent. */
 	public static function after_response(): void {
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
+		if ( function_exists( 'fastcgi_finish_request' ) && 1 === wp_rand( 1, self::ONE_LOOKS_IN ) ) {
 			add_action( 'shutdown', array( self::class, 'when_worth_it' ), 100 );
 		}
 	}
@@ -71,7 +74,7 @@ final class Drain {
 	public static function when_worth_it(): void {
 		fastcgi_finish_request();
 		try {
-			if ( ( aisp_status()['spool'] ?? 0 ) >= self::WORTH_IT ) {
+			if ( count( aisp_log_drain( self::WORTH_IT, Access::site() ) ) >= self::WORTH_IT ) {
 				self::run( 0, 4 );
 			}
 		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- Nobody waits for this any more; the next drain does it.
