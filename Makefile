@@ -2,7 +2,7 @@
 S := tests/support
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress lint bench package
+.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress soak lint bench package
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -41,6 +41,10 @@ test-providers: ## the core against a provider this project did not write
 
 test-wordpress: ## the plugin on a real WordPress (after build)
 	@tests/wordpress/run.sh
+
+soak: ## a thousand kills, and 50 reloads of php-fpm in traffic (after build)
+	@AISP_LONG=1 cargo test --no-default-features --locked --test store_race
+	@AISP_LONG=1 $(S)/phpt.sh $(CURDIR)/tests/phpt/fpm-reload.phpt
 
 bench: ## ratios, all measured in one run (after build)
 	@$(S)/deps.sh build site bench

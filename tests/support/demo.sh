@@ -31,7 +31,7 @@ up() {
   provider_"$provider"
   write_pool
   step "site"
-  SITE_POOL=$dir/pool "$support/site.sh" up "$dir"
+  SITE_POOL=$dir/pool SITE_CONSTANTS=$support/demo/constants.php "$support/site.sh" up "$dir"
   # shellcheck source=/dev/null
   . "$dir/site.env"
   cp "$support/demo/settings.php" "$SITE_STATE/conf/settings.php"
