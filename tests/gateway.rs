@@ -76,7 +76,8 @@ fn a_kept_answer_that_cannot_be_read_is_asked_for_again() {
     keep(&args, b"{}", &settings);
     let error = ask(&args, &settings).expect_err("nobody listens there");
     assert!(matches!(error, Error::Provider { fault: Fault::Unreachable, .. }), "{error:?}");
-    let records = with(&settings.store, |store| store.drain(10, None, i64::MAX / 2)).expect("a store").expect("drained");
+    let records =
+        with(&settings.store, |store| store.drain(10, None, i64::MAX / 2)).expect("a store").expect("drained");
     let codes: Vec<_> = records.iter().map(|record| record.error.as_deref()).collect();
     assert_eq!(codes, [None, Some("provider_unreachable")]);
 }

@@ -5,5 +5,5 @@ mod quiet;
 mod record;
 
 pub use line::{Journal, LogTarget, write_line};
-pub use quiet::Quiet;
+pub(crate) use quiet::Quiet;
 pub use record::Record;

@@ -8,16 +8,16 @@ const PAUSE: Duration = Duration::from_secs(60);
 
 /// When the complaint was last made in this process.
 #[derive(Debug)]
-pub struct Quiet(Mutex<Option<Instant>>);
+pub(crate) struct Quiet(Mutex<Option<Instant>>);
 
 impl Quiet {
     /// One that has not been made yet.
-    pub const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(Mutex::new(None))
     }
 
     /// Whether to make it now; if so, the next one is due a minute later.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         let mut last = self.0.lock();
         let over = last.is_none_or(|at| at.elapsed() >= PAUSE);
         if over {

@@ -8,7 +8,7 @@
 declare( strict_types=1 );
 
 require __DIR__ . '/support.php';
-[ , $php, $module, $dir ] = $argv;
+list( , $php, $module, $dir ) = $argv;
 $with = array( $php, '-n', '-d', "extension=$module", '-d', "aisp.store=sqlite:$dir/start/aisp.db" );
 
 /** Runs a command and returns what it prints. */
@@ -39,7 +39,7 @@ $memory = array(
 );
 printf( "\nMemory of a process\n  %-58s %11s %11s\n", '', 'RSS KiB', 'own KiB' );
 foreach ( $memory as $name => $figures ) {
-	[ $rss, $anonymous ] = explode( ' ', $figures );
+	list( $rss, $anonymous ) = explode( ' ', $figures );
 	printf( "  %-58s %11d %11d\n", $name, $rss, $anonymous );
 }
 printf( "\nSize of the module: %.2f MB\n", filesize( $module ) / 1e6 );
