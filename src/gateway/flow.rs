@@ -11,7 +11,7 @@ use super::limits::Rule;
 use super::plan::Plan;
 use super::result::Outcome;
 use super::{Args, Env, health, misconfigured};
-use crate::audit::{self, Record};
+use crate::audit::{self, LogTarget, Record};
 use crate::clock::{Deadline, now_us};
 use crate::error::Error;
 use crate::provider::Answer;
@@ -127,13 +127,13 @@ impl<'a, 'e> Flow<'a, 'e> {
         let code = if quota { "policy_quota" } else { "policy_throttle" };
         let wait = Duration::from_micros(wait_us.unsigned_abs());
         let error = Error::RateLimited { limit, code, wait, limits };
-        self.journal(&self.record.failed(error.status(), code));
+        self.journal(|| self.record.failed(error.status(), code));
         error
     }
 
     /// Ends a call that the cache answered.
     pub fn replay(self, plan: &Plan<'_, '_>, answer: Answer, provider: String, limits: Vec<LimitState>) -> Outcome {
-        self.journal(&self.record.hit(&provider));
+        self.journal(|| self.record.hit(&provider));
         Outcome {
             answer,
             model: plan.request.model.name.to_owned(),
@@ -221,7 +221,7 @@ impl<'a, 'e> Flow<'a, 'e> {
 
     /// Writes the end of a call. The caller gets its answer or its error also where this fails.
     fn close(&self, settlement: &Settlement<'_>) {
-        self.journal(settlement.record);
+        self.journal(|| settlement.record.clone());
         let written = with_store(self.env, |store| {
             store.settle(settlement)?;
             store.maintain()
@@ -232,8 +232,10 @@ impl<'a, 'e> Flow<'a, 'e> {
     }
 
     /// Writes the line for administrators, where they want one.
-    fn journal(&self, record: &Record) {
-        audit::write_line(record, &self.env.settings.log, self.env.journal);
+    fn journal(&self, record: impl FnOnce() -> Record) {
+        if self.env.settings.log != LogTarget::Off {
+            audit::write_line(&record(), &self.env.settings.log, self.env.journal);
+        }
     }
 }
 
