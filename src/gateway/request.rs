@@ -156,11 +156,13 @@ fn normalise(field: &str, text: &str, max: usize) -> Result<String, Error> {
         return too_long(text.chars().count());
     }
     let unix = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
-    let composed = match is_nfc_quick(unix.chars()) {
-        IsNormalized::Yes => unix,
-        _ => unix.nfc().collect(),
+    // ASCII is composed already, and has a byte a character.
+    let composed = match unix.is_ascii() || is_nfc_quick(unix.chars()) == IsNormalized::Yes {
+        true => unix,
+        false => unix.nfc().collect(),
     };
-    match composed.chars().count() {
+    let count = if composed.is_ascii() { composed.len() } else { composed.chars().count() };
+    match count {
         n if n > max => too_long(n),
         _ => Ok(composed),
     }

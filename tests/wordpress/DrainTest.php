@@ -113,11 +113,11 @@ final class DrainTest extends SiteTestCase {
 	}
 
 	public function test_a_busy_site_drains_after_the_answer(): void {
-		Site::php( self::MAKE_RECORDS, 99 );
+		Site::php( self::MAKE_RECORDS, 499 );
 		$prompt = self::fresh();
-		for ( $calls = 0; $calls < 200; $calls++ ) { // One in eight looks.
+		for ( $calls = 0; $calls < 1000; $calls++ ) { // One in 32 looks.
 			self::assertSame( 200, Http::infer( array( 'prompt' => $prompt ) )->status );
-			if ( (int) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs' ) >= 100 ) {
+			if ( (int) Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs' ) >= 500 ) {
 				return;
 			}
 		}

@@ -25,11 +25,8 @@ final class Drain {
 	private const BATCH       = 500;
 	private const MAX_BATCHES = 40;
 
-	/** So many waiting records are worth the time of a worker whose answer is sent. */
-	private const WORTH_IT = 100;
-
-	/** Looking has its price too: one request in so many does it for the others. */
-	private const ONE_LOOKS_IN = 8;
+	/** Looking for a full batch has its price too: one request in so many does it for the others. */
+	private const ONE_LOOKS_IN = 32;
 
 	/**
 	 * Drains until the spool is empty, at most 40 batches of 500.
@@ -74,7 +71,7 @@ final class Drain {
 	public static function when_worth_it(): void {
 		fastcgi_finish_request();
 		try {
-			if ( count( aisp_log_drain( self::WORTH_IT, Access::site() ) ) >= self::WORTH_IT ) {
+			if ( count( aisp_log_drain( self::BATCH, Access::site() ) ) === self::BATCH ) {
 				self::run( 0, 4 );
 			}
 		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- Nobody waits for this any more; the next drain does it.
