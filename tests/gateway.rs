@@ -2,7 +2,7 @@
 
 use aisp::audit::{Journal, Record};
 use aisp::error::{Error, Fault};
-use aisp::gateway::settings::{ENTRIES, Settings};
+use aisp::gateway::settings::{Settings, default_of};
 use aisp::gateway::value::Value;
 use aisp::gateway::{Args, Env, Outcome, Secrets, infer, request_hash};
 use aisp::store::{Settlement, Write, with};
@@ -27,7 +27,7 @@ fn settings(folder: &tempfile::TempDir) -> Settings {
     Settings::read(|entry| match entry {
         "aisp.store" => store.clone(),
         "aisp.allowed_hosts" => "127.0.0.1".to_owned(),
-        _ => ENTRIES.iter().find(|(name, _)| *name == entry).expect("a known entry").1.to_owned(),
+        _ => default_of(entry).to_owned(),
     })
     .expect("valid settings")
 }

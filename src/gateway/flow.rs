@@ -96,22 +96,27 @@ impl<'a, 'e> Flow<'a, 'e> {
             abandoned_us: self.now_us + patience.as_micros() as i64,
         };
         match self.decide(&admission) {
-            Verdict::Miss { limits } => Admitted::Open { limits },
-            Verdict::Refused { limit, quota, wait_us, limits } => {
-                Admitted::Refused(self.refuse(limit, quota, wait_us, limits))
-            }
             Verdict::Hit { entry, limits } => match serde_json::from_slice(&entry.body) {
                 Ok(answer) => Admitted::Answered { answer, provider: entry.provider, limits },
                 // An answer that cannot be read is none: it makes room for a new one.
-                Err(_) => match self.decide(&Admission { lookup: None, throttle: &[], ..admission }) {
-                    Verdict::Refused { limit, quota, wait_us, limits } => {
-                        Admitted::Refused(self.refuse(limit, quota, wait_us, limits))
-                    }
-                    Verdict::Miss { limits: more } | Verdict::Hit { limits: more, .. } => {
-                        Admitted::Open { limits: [limits, more].concat() }
-                    }
-                },
+                Err(_) => {
+                    let again = Admission { lookup: None, throttle: &[], ..admission };
+                    self.without_answer(self.decide(&again), limits)
+                }
             },
+            verdict => self.without_answer(verdict, Vec::new()),
+        }
+    }
+
+    /// The way on for a call that the cache has no answer for. `before` are limits that were looked at earlier.
+    fn without_answer(&self, verdict: Verdict, before: Vec<LimitState>) -> Admitted {
+        match verdict {
+            Verdict::Refused { limit, quota, wait_us, limits } => {
+                Admitted::Refused(self.refuse(limit, quota, wait_us, [before, limits].concat()))
+            }
+            Verdict::Miss { limits } | Verdict::Hit { limits, .. } => {
+                Admitted::Open { limits: [before, limits].concat() }
+            }
         }
     }
 

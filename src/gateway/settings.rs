@@ -1,6 +1,7 @@
 //! The settings of the machine: php.ini entries with the prefix `aisp.`, read at request time because FPM pools set them
 //! after the module has started.
 
+use std::ffi::CStr;
 use std::time::Duration;
 
 use super::policy::{MAX_ATTEMPTS, MAX_TIMEOUT_MS};
@@ -9,16 +10,22 @@ use crate::store::Location;
 use crate::upstream::{Allowed, Net, check_ca_file};
 
 /// The entries with their defaults, as they are declared to PHP.
-pub const ENTRIES: [(&str, &str); 8] = [
-    ("aisp.store", ""),
-    ("aisp.timeout_ms", "15000"),
-    ("aisp.connect_timeout_ms", "3000"),
-    ("aisp.max_attempts", "3"),
-    ("aisp.max_response_bytes", "16777216"),
-    ("aisp.allowed_hosts", ""),
-    ("aisp.ca_file", ""),
-    ("aisp.log", "off"),
+pub const ENTRIES: [(&CStr, &CStr); 8] = [
+    (c"aisp.store", c""),
+    (c"aisp.timeout_ms", c"15000"),
+    (c"aisp.connect_timeout_ms", c"3000"),
+    (c"aisp.max_attempts", c"3"),
+    (c"aisp.max_response_bytes", c"16777216"),
+    (c"aisp.allowed_hosts", c""),
+    (c"aisp.ca_file", c""),
+    (c"aisp.log", c"off"),
 ];
+
+/// The default of an entry; empty for one that there is not.
+pub fn default_of(name: &str) -> &'static str {
+    let entry = ENTRIES.iter().find(|(entry, _)| entry.to_bytes() == name.as_bytes());
+    entry.and_then(|(_, default)| default.to_str().ok()).unwrap_or_default()
+}
 
 /// The settings, checked.
 #[derive(Debug, Clone)]
@@ -76,10 +83,7 @@ mod tests {
     use super::*;
 
     fn read(name: &str, value: &str) -> Result<Settings, Vec<String>> {
-        Settings::read(|entry| {
-            let default = ENTRIES.iter().find(|(n, _)| *n == entry).map_or("", |(_, d)| d);
-            if entry == name { value.to_owned() } else { default.to_owned() }
-        })
+        Settings::read(|entry| if entry == name { value.to_owned() } else { default_of(entry).to_owned() })
     }
 
     #[test]

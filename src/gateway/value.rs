@@ -2,8 +2,6 @@
 //!
 //! Everything that comes in as an array, from PHP or from JSON, is read here, so that all type errors are worded the same.
 
-use std::collections::HashSet;
-
 use crate::error::Error;
 
 /// A borrowed value. Strings are bytes until they are read: PHP's need not be UTF-8.
@@ -243,8 +241,7 @@ impl<'v, 'a> Fields<'v, 'a> {
                 }
             };
             if !self.known.contains(&name.as_str()) {
-                let known: HashSet<_> = self.known.iter().copied().collect();
-                let mut known: Vec<_> = known.into_iter().collect();
+                let mut known = self.known.clone();
                 known.sort_unstable();
                 return Err(Flaw::new(&self.path_of(&name), format!("is not known; known are {}", known.join(", "))));
             }

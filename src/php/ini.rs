@@ -8,27 +8,26 @@ use ext_php_rs::flags::IniEntryPermission;
 use ext_php_rs::zend::{IniEntryDef, IniEntryDefs};
 
 use super::zend::ini_string;
-use crate::gateway::settings::Settings;
+use crate::gateway::settings::{ENTRIES, Settings};
 
-const fn entry(name: &'static std::ffi::CStr, default: &'static std::ffi::CStr) -> IniEntryDef {
-    IniEntryDef::new(name, default, IniEntryPermission::System)
+const SIZE: usize = ENTRIES.len() + 1;
+
+static TABLE: IniEntryDefs<SIZE> = IniEntryDefs::new(table());
+
+/// The core's entries as Zend wants them, with its mark at the end.
+const fn table() -> [IniEntryDef; SIZE] {
+    let mut table = [const { IniEntryDef::end() }; SIZE];
+    let mut i = 0;
+    while i < ENTRIES.len() {
+        table[i] = IniEntryDef::new(ENTRIES[i].0, ENTRIES[i].1, IniEntryPermission::System);
+        i += 1;
+    }
+    table
 }
-
-static ENTRIES: IniEntryDefs<9> = IniEntryDefs::new([
-    entry(c"aisp.store", c""),
-    entry(c"aisp.timeout_ms", c"15000"),
-    entry(c"aisp.connect_timeout_ms", c"3000"),
-    entry(c"aisp.max_attempts", c"3"),
-    entry(c"aisp.max_response_bytes", c"16777216"),
-    entry(c"aisp.allowed_hosts", c""),
-    entry(c"aisp.ca_file", c""),
-    entry(c"aisp.log", c"off"),
-    IniEntryDef::end(),
-]);
 
 /// Declares the entries. Only from MINIT.
 pub fn register(module_number: i32) {
-    IniEntryDef::register(ENTRIES.as_slice(), module_number);
+    IniEntryDef::register(TABLE.as_slice(), module_number);
 }
 
 thread_local! {
@@ -38,15 +37,14 @@ thread_local! {
 
 /// The settings as they stand for this request, or what is wrong with them.
 pub fn settings() -> Result<Rc<Settings>, Vec<String>> {
-    let names = crate::gateway::settings::ENTRIES;
-    let texts: Vec<String> = names.iter().map(|(name, _)| ini_string(name)).collect();
+    let texts: Vec<String> = ENTRIES.iter().map(|(name, _)| ini_string(name)).collect();
     let known =
         LAST.with_borrow(|last| last.as_ref().filter(|(of, _)| *of == texts).map(|(_, settings)| Rc::clone(settings)));
     if let Some(settings) = known {
         return Ok(settings);
     }
     let text_of = |name: &str| {
-        let at = names.iter().position(|(n, _)| *n == name);
+        let at = ENTRIES.iter().position(|(entry, _)| entry.to_bytes() == name.as_bytes());
         at.map_or_else(String::new, |at| texts[at].clone())
     };
     let settings = Rc::new(Settings::read(text_of)?);

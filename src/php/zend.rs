@@ -44,12 +44,12 @@ pub fn runtime_exception() -> &'static ClassEntry {
 }
 
 /// A php.ini entry as it stands for this request; empty if it is not set.
-pub fn ini_string(name: &str) -> String {
+pub fn ini_string(name: &CStr) -> String {
     let mut exists = false;
     // SAFETY: the name is valid for its length; Zend returns a NUL-terminated string that lives until the entry changes,
     // or null.
     unsafe {
-        let value = zend_ini_string_ex(name.as_ptr().cast(), name.len(), 0, &raw mut exists);
+        let value = zend_ini_string_ex(name.as_ptr(), name.count_bytes(), 0, &raw mut exists);
         if value.is_null() { String::new() } else { CStr::from_ptr(value).to_string_lossy().into_owned() }
     }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Form, before anything runs: Rust, PHP, shell, and JavaScript where there is some. Says every complaint, then fails.
+# Form, before anything runs: Rust, PHP, shell. Says every complaint, then fails.
 set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/lib.sh"
 . "$support/php.sh"
@@ -15,7 +15,6 @@ files() { git ls-files --cached --others --exclude-standard "$@" 2>/dev/null | w
 php_parses() { files '*.php' | xargs -r -n 40 -P "$(nproc)" sh -c 'for f; do "$PHP" -l "$f" >/dev/null || exit 255; done' sh; }
 php_style() { phpcs -q --standard=.phpcs.xml.dist --report=emacs; }
 shell_style() { files '*.sh' .ci/run | xargs -r shellcheck -S warning; }
-javascript() { npx --no-install eslint wordpress-plugin/ai-secure-proxy/src; }
 
 check 'cargo fmt' cargo fmt --check
 check 'clippy, core' cargo clippy -q --all-targets --locked --no-default-features -- -D warnings
@@ -23,5 +22,4 @@ check 'clippy, module' cargo clippy -q --all-targets --locked -- -D warnings
 check 'php parses' php_parses
 if command -v phpcs >/dev/null; then check 'php style' php_style; else say "skipped php style: this release has no php-codesniffer"; fi
 check 'shellcheck' shell_style
-if [ -d node_modules/eslint ] && [ -d wordpress-plugin/ai-secure-proxy/src ]; then check 'eslint' javascript; fi
 [ -z "$failed" ]

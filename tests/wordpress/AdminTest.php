@@ -89,14 +89,7 @@ final class AdminTest extends SiteTestCase {
 	}
 
 	private function page( string $path, array $session ): string {
-		$reply = Http::send(
-			array(
-				'method' => 'GET',
-				'path'   => $path,
-				'login'  => null,
-				'cookie' => $session['cookie'],
-			)
-		);
+		$reply = Http::page( $path, $session );
 		self::assertSame( 200, $reply->status );
 		return $reply->body;
 	}

@@ -33,14 +33,7 @@ final class ModuleMissingTest extends SiteTestCase {
 		Site::mu_plugin( Site::NO_NEWS );
 		$session = Http::session( 'admin' );
 		foreach ( array( '/wp-admin/', '/wp-admin/plugins.php' ) as $path ) {
-			$reply = Http::send(
-				array(
-					'method' => 'GET',
-					'path'   => $path,
-					'login'  => null,
-					'cookie' => $session['cookie'],
-				)
-			);
+			$reply = Http::page( $path, $session );
 			self::assertSame( 200, $reply->status );
 			self::assertTrue( str_contains( $reply->body, 'make install' ), "$path says it" );
 		}

@@ -110,15 +110,20 @@ final class Http {
 			$cookies[] = explode( ';', $line )[0];
 		}
 		$session          = array( 'cookie' => implode( '; ', $cookies ) );
-		$session['nonce'] = self::send(
+		$session['nonce'] = self::page( '/wp-admin/admin-ajax.php?action=rest-nonce', $session )->body;
+		return $session;
+	}
+
+	/** A page of the site as a browser with this session gets it. */
+	public static function page( string $path, array $session ): Reply {
+		return self::send(
 			array(
 				'method' => 'GET',
-				'path'   => '/wp-admin/admin-ajax.php?action=rest-nonce',
+				'path'   => $path,
 				'login'  => null,
 				'cookie' => $session['cookie'],
 			)
-		)->body;
-		return $session;
+		);
 	}
 
 	private static function handle( array $call ): CurlHandle {
