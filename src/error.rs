@@ -95,15 +95,30 @@ pub enum Fault {
     /// 429 that does not pass by itself: no credit, or a spend limit.
     #[error("The AI provider's account has no credit left.")]
     NoCredit,
+    /// The model or the path is unknown there: the route or the base URL is wrong.
+    #[error("The AI provider does not know the model.")]
+    UnknownModel,
+    /// The request is longer than the model's context.
+    #[error("The request is longer than the model can read: shorten prompt, messages or system, or lower max_tokens.")]
+    ContextLength,
+    /// The provider's own policy refuses the content.
+    #[error("The AI provider refuses this content.")]
+    ContentRefused,
     /// Any other 4xx: this request as it is will never be answered.
     #[error("The AI provider rejected the request.")]
     Rejected,
     /// 5xx.
     #[error("The AI provider is not available.")]
     Unavailable,
-    /// An answer that breaks the wire format, is empty, or ends early.
+    /// An answer that breaks the wire format, or is empty.
     #[error("The AI provider's answer could not be read.")]
     Invalid,
+    /// An answer that ends before it is whole.
+    #[error("The AI provider's answer broke off.")]
+    Incomplete,
+    /// An answer that does not satisfy the request's schema, also after it was asked to mend it.
+    #[error("The model's answer does not satisfy the schema.")]
+    Schema,
     /// A redirect, or another status that is neither success nor failure.
     #[error("The AI provider's answer could not be read.")]
     Redirect,
@@ -116,6 +131,9 @@ pub enum Fault {
     /// The deadline passed.
     #[error("The AI provider did not answer in time.")]
     Timeout,
+    /// The caller does not want the answer any more.
+    #[error("The call was cancelled.")]
+    Cancelled,
 }
 
 impl Fault {
@@ -127,25 +145,34 @@ impl Fault {
             Self::Auth => "provider_auth",
             Self::Busy => "provider_busy",
             Self::NoCredit => "provider_no_credit",
+            Self::UnknownModel => "provider_unknown_model",
+            Self::ContextLength => "provider_context_length",
+            Self::ContentRefused => "provider_content_refused",
             Self::Rejected => "provider_rejected",
             Self::Unavailable => "provider_unavailable",
             Self::Invalid | Self::Redirect => "provider_invalid",
+            Self::Incomplete => "provider_incomplete",
+            Self::Schema => "provider_schema",
             Self::Exhausted => "provider_exhausted",
             Self::TooLarge => "provider_too_large",
             Self::Timeout => "provider_timeout",
+            Self::Cancelled => "caller_cancelled",
         }
     }
 
     /// Whether the provider did work that it may bill, although no answer came of it.
     pub const fn is_charged(self) -> bool {
-        matches!(self, Self::Invalid | Self::Exhausted | Self::TooLarge)
+        matches!(self, Self::Invalid | Self::Incomplete | Self::Schema | Self::Exhausted | Self::TooLarge)
     }
 
-    /// 503 where the same call may pass later, 502 where it will not, 504 where time ran out.
+    /// 503 where the same call may pass later, 502 where it will not, 504 where time ran out, 4xx where the request is to blame.
     pub const fn status(self) -> u16 {
         match self {
             Self::Unreachable | Self::Busy | Self::Unavailable => 503,
             Self::Timeout => 504,
+            Self::ContextLength => 400,
+            Self::Cancelled => 499,
+            Self::ContentRefused => 422,
             _ => 502,
         }
     }
@@ -211,6 +238,8 @@ impl Error {
             Self::Config { .. } => Kind::ConfigError,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::Provider { fault: Fault::Timeout, .. } => Kind::Timeout,
+            Self::Provider { fault: Fault::ContextLength, .. } => Kind::InvalidRequest,
+            Self::Provider { fault: Fault::ContentRefused, .. } => Kind::Blocked,
             Self::Provider { .. } => Kind::ProviderError,
             Self::Store(_) => Kind::StoreUnavailable,
         }

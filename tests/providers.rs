@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use aisp::clock::Deadline;
 use aisp::error::Fault;
-use aisp::provider::{Answer, Call, Finish, HttpCall, Kind, Message, Role};
+use aisp::provider::{Answer, Call, Endpoint, Finish, HttpCall, Kind, Message, Role};
 use aisp::upstream::{self, Allowed, Attempt, Delay, GaveUp, Net, Tries};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -73,16 +73,20 @@ impl Mock {
 
     fn call(&self, prompt: &str) -> Call {
         let messages = vec![Message { role: Role::User, content: prompt.into() }];
-        Call { model: self.model.clone(), system: None, messages, max_tokens: Some(50), temperature: Some(0.0) }
+        Call {
+            model: self.model.clone(),
+            system: None,
+            messages,
+            max_tokens: Some(50),
+            temperature: Some(0.0),
+            schema: None,
+        }
     }
 
     fn http(&self, prompt: &str) -> HttpCall {
-        Kind::OpenaiResponses.encode(
-            &self.call(prompt),
-            &format!("{}/v1", self.url),
-            &[],
-            Some(&SecretString::from("sk-test")),
-        )
+        let (base_url, key) = (format!("{}/v1", self.url), SecretString::from("sk-test"));
+        let to = Endpoint { base_url: &base_url, headers: &[], key: Some(&key), key_header: None };
+        Kind::OpenaiResponses.encode(&self.call(prompt), false, &to)
     }
 
     /// The whole way, with three attempts. llmock takes a prompt that comes again after a failure for a retry.
@@ -114,7 +118,7 @@ fn a_plain_call_is_answered_and_counted() {
     let tries = mock.infer("Say hi");
     let answer = tries.result.unwrap();
     assert_eq!((tries.attempts, answer.text.as_str(), answer.finish), (1, "Grüße, \"world\" 🌍", Finish::Stop));
-    assert!(answer.tokens_in > 0 && answer.tokens_out > 0 && answer.tokens_in_cached == 0);
+    assert!(answer.usage.tokens_in > 0 && answer.usage.tokens_out > 0 && answer.usage.tokens_in_cached == 0);
     let requests = mock.requests();
     assert_eq!((requests.len(), &requests[0]["path"]), (1, &json!("/v1/responses")));
     assert!(mock.findings().is_empty());
@@ -126,9 +130,11 @@ fn a_conversation_is_understood() {
     let turn = |role, content: &str| Message { role, content: content.into() };
     let messages = vec![turn(Role::User, "Hi"), turn(Role::Assistant, "Hello"), turn(Role::User, "How are you?")];
     let call = Call { system: Some("Be brief.".into()), messages, ..mock.call("") };
-    let http = Kind::OpenaiResponses.encode(&call, &format!("{}/v1", mock.url), &[], None);
+    let base_url = format!("{}/v1", mock.url);
+    let to = Endpoint { base_url: &base_url, headers: &[], key: None, key_header: None };
+    let http = Kind::OpenaiResponses.encode(&call, false, &to);
     let tries = run(&http, Duration::from_secs(10));
-    assert!(tries.result.unwrap().tokens_in > 1);
+    assert!(tries.result.unwrap().usage.tokens_in > 1);
 }
 
 #[test]

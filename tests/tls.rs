@@ -89,7 +89,7 @@ fn post(net: &Net, host: &str, port: u16) -> Result<Vec<u8>, Fault> {
     let call = HttpCall {
         url: format!("https://{host}:{port}/v1/responses"),
         headers: Vec::new(),
-        secret_header: Some(("authorization", SecretString::from("Bearer sk-secret"))),
+        secret_header: Some(("authorization".into(), SecretString::from("Bearer sk-secret"))),
         body: b"{\"a\":1}".to_vec(),
     };
     upstream::post(net, &call, Deadline::after(Duration::from_secs(5))).map(|response| response.body)

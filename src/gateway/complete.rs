@@ -8,7 +8,7 @@ use super::Env;
 use super::plan::Plan;
 use crate::clock::Deadline;
 use crate::error::Error;
-use crate::provider::Answer;
+use crate::provider::{Answer, Endpoint};
 use crate::upstream::{self, Attempt, Tries};
 
 /// Asks the provider until it answers, refuses for good, or time runs out.
@@ -19,7 +19,8 @@ pub fn complete(plan: &Plan<'_, '_>, env: &Env<'_>, deadline: Deadline) -> Resul
     let provider = plan.provider;
     check_address(plan, env)?;
     let key = find_key(plan, env)?;
-    let call = provider.kind.encode(&plan.request.call, provider.base_url, &provider.headers, key.as_ref());
+    let to = Endpoint { base_url: provider.base_url, headers: &provider.headers, key: key.as_ref(), key_header: None };
+    let call = provider.kind.encode(&plan.request.call, false, &to);
 
     Ok(upstream::run(deadline, plan.max_attempts(env.settings), |deadline| {
         let own = provider.timeout_ms.map_or(Duration::MAX, |ms| Duration::from_millis(ms.into()));

@@ -192,8 +192,8 @@ impl<'a, 'e> Flow<'a, 'e> {
             Ok(answer) => {
                 let cost_usd = plan.cost_usd(&answer);
                 self.record.status_code = 200;
-                self.record.tokens_in = answer.tokens_in;
-                self.record.tokens_out = answer.tokens_out;
+                self.record.tokens_in = answer.usage.tokens_in;
+                self.record.tokens_out = answer.usage.tokens_out;
                 self.record.cost_microusd = cost_usd.map(|usd| (usd * 1e6).round() as u64);
                 let body = serde_json::to_vec(&answer).unwrap_or_default();
                 let ttl_s = plan.ttl_s().filter(|_| answer.finish.is_repeatable() && !body.is_empty());

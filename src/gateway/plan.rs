@@ -50,10 +50,10 @@ impl<'p, 'a> Plan<'p, 'a> {
     /// What an answer costs in US dollars; `None` when the price is not known.
     pub fn cost_usd(&self, answer: &Answer) -> Option<f64> {
         let Price { input, cached, output } = self.request.model.price?;
-        let from_cache = answer.tokens_in_cached.min(answer.tokens_in);
-        let fresh = answer.tokens_in - from_cache;
+        let from_cache = answer.usage.tokens_in_cached.min(answer.usage.tokens_in);
+        let fresh = answer.usage.tokens_in - from_cache;
         let microusd =
-            f64::from(fresh) * input + f64::from(from_cache) * cached + f64::from(answer.tokens_out) * output;
+            f64::from(fresh) * input + f64::from(from_cache) * cached + f64::from(answer.usage.tokens_out) * output;
         // To a billionth of a dollar: below that is only the noise of floating point.
         Some((microusd * 1e3).round() / 1e9)
     }

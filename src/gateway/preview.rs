@@ -11,7 +11,7 @@ use super::{Args, Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;
 use crate::error::Error;
-use crate::provider::{Answer, Finish};
+use crate::provider::{Answer, Finish, Usage};
 use crate::store::{Admission, LimitState, Peek};
 
 /// What a call would do.
@@ -84,7 +84,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         key_env: provider.key_env.map(str::to_owned),
         key_set: provider.key_env.is_some_and(|name| env.secrets.find(name).is_some()),
         limits: peek.limits,
-        tokens_in: estimate.tokens_in,
+        tokens_in: estimate.usage.tokens_in,
         cost_usd: plan.cost_usd(&estimate),
     })
 }
@@ -97,9 +97,11 @@ fn estimate(plan: &Plan<'_, '_>) -> Answer {
     Answer {
         text: String::new(),
         finish: Finish::Stop,
-        tokens_in: u32::try_from(bytes.div_ceil(4)).unwrap_or(u32::MAX),
-        tokens_in_cached: 0,
-        tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT),
+        usage: Usage {
+            tokens_in: u32::try_from(bytes.div_ceil(4)).unwrap_or(u32::MAX),
+            tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT),
+            ..Usage::default()
+        },
     }
 }
 

@@ -92,6 +92,7 @@ impl<'a> RawRequest<'a> {
             messages,
             max_tokens: self.max_tokens.map(|n| n as u32),
             temperature: self.temperature,
+            schema: None,
         };
         Ok(Request {
             model,

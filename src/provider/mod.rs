@@ -4,6 +4,7 @@ pub mod openai_responses;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::Fault;
 
@@ -47,6 +48,21 @@ pub struct Call {
     pub max_tokens: Option<u32>,
     /// 0 to 2.
     pub temperature: Option<f64>,
+    /// The JSON Schema that the answer, as JSON, must satisfy; its root describes an object.
+    pub schema: Option<Value>,
+}
+
+/// Where a call goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint<'a> {
+    /// The base URL without a trailing slash; a query in it stays behind the path.
+    pub base_url: &'a str,
+    /// The policy's own headers; they replace ours where they have the same name.
+    pub headers: &'a [(String, String)],
+    /// The key, if the provider wants one.
+    pub key: Option<&'a SecretString>,
+    /// The header that carries the bare key, where it is not the format's usual one.
+    pub key_header: Option<&'a str>,
 }
 
 /// An HTTP request, ready to be sent. All are POSTs of JSON.
@@ -57,7 +73,7 @@ pub struct HttpCall {
     /// Names and values, without the key.
     pub headers: Vec<(String, String)>,
     /// The header that carries the key, if the provider wants one: its name and its whole value.
-    pub secret_header: Option<(&'static str, SecretString)>,
+    pub secret_header: Option<(String, SecretString)>,
     /// The JSON body.
     pub body: Vec<u8>,
 }
@@ -93,6 +109,21 @@ impl Finish {
     }
 }
 
+/// What a call used, as the provider counts it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Input tokens, those served from the provider's cache included.
+    pub tokens_in: u32,
+    /// Those of `tokens_in` that came from the provider's own cache.
+    #[serde(default)]
+    pub tokens_in_cached: u32,
+    /// Output tokens, reasoning included.
+    pub tokens_out: u32,
+    /// Those of `tokens_out` that the model spent on reasoning.
+    #[serde(default)]
+    pub tokens_reasoning: u32,
+}
+
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -100,12 +131,9 @@ pub struct Answer {
     pub text: String,
     /// Why it ends.
     pub finish: Finish,
-    /// Input tokens, those served from the provider's cache included.
-    pub tokens_in: u32,
-    /// Those of `tokens_in` that came from the provider's own cache.
-    pub tokens_in_cached: u32,
-    /// Output tokens, reasoning included.
-    pub tokens_out: u32,
+    /// What it used.
+    #[serde(flatten)]
+    pub usage: Usage,
 }
 
 /// Why there is no answer: the fault, and a delay that the body asked for, in milliseconds.
@@ -123,7 +151,46 @@ impl From<Fault> for Failure {
     }
 }
 
+/// One Server-Sent Event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Event<'a> {
+    /// Its type; empty where the stream names none.
+    pub name: &'a str,
+    /// Its data; the lines are joined with LF.
+    pub data: &'a str,
+}
+
+/// What one event of a stream means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing that a caller would see.
+    Nothing,
+    /// More of the answer's text; never empty.
+    Delta(String),
+    /// The stream says that it is over: call [`Reader::finish`].
+    Over,
+}
+
+/// Folds the events of one stream into an answer.
+pub trait Reader {
+    /// Takes the next event. Unknown events and fields are ignored; what is no JSON or of a wrong type is
+    /// [`Fault::Invalid`].
+    fn event(&mut self, event: &Event<'_>) -> Result<Step, Failure>;
+
+    /// Whether the answer is whole although the end mark has not come: only the count may still follow.
+    fn is_complete(&self) -> bool;
+
+    /// The answer, once the stream is over. [`Fault::Incomplete`] if it ended before the answer did.
+    fn finish(&mut self) -> Result<Answer, Failure>;
+
+    /// What the provider has counted so far.
+    fn usage(&self) -> Usage;
+}
+
 impl Kind {
+    /// Every format.
+    pub const ALL: [Self; 1] = [Self::OpenaiResponses];
+
     /// The name in a policy.
     pub const fn name(self) -> &'static str {
         match self {
@@ -131,21 +198,20 @@ impl Kind {
         }
     }
 
-    /// Puts a call on the wire. `base_url` has no trailing slash; `headers` are the policy's own.
-    pub fn encode(
-        self,
-        call: &Call,
-        base_url: &str,
-        headers: &[(String, String)],
-        key: Option<&SecretString>,
-    ) -> HttpCall {
+    /// The format of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Puts a call on the wire, to be answered whole or as a stream.
+    pub fn encode(self, call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
         match self {
-            Self::OpenaiResponses => openai_responses::encode(call, base_url, headers, key),
+            Self::OpenaiResponses => openai_responses::encode(call, stream, to),
         }
     }
 
-    /// The JSON body that [`Kind::encode`] sends: what a fingerprint covers and a dry run shows.
-    pub fn body(self, call: &Call) -> serde_json::Value {
+    /// The JSON body that [`Kind::encode`] sends for a whole answer: what a dry run shows.
+    pub fn body(self, call: &Call) -> Value {
         match self {
             Self::OpenaiResponses => openai_responses::body(call),
         }
@@ -158,10 +224,17 @@ impl Kind {
         }
     }
 
-    /// Reads an answer off the wire.
+    /// Reads a whole answer off the wire, or what an error means.
     pub fn decode(self, status: u16, body: &[u8]) -> Result<Answer, Failure> {
         match self {
             Self::OpenaiResponses => openai_responses::decode(status, body),
+        }
+    }
+
+    /// A reader for one stream.
+    pub fn reader(self) -> Box<dyn Reader> {
+        match self {
+            Self::OpenaiResponses => Box::new(openai_responses::StreamReader::default()),
         }
     }
 }

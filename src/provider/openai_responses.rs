@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Failure, Finish, HttpCall};
+use super::{Answer, Call, Endpoint, Event, Failure, Finish, HttpCall, Reader, Step, Usage as Count};
 use crate::error::Fault;
 
 /// Grows with each change to [`body`] or to what [`decode`] reads: cached answers of another version are misses.
@@ -38,13 +38,13 @@ pub fn body(call: &Call) -> Value {
 }
 
 /// The HTTP request. The policy's own headers come last and so replace ours where they have the same name.
-pub fn encode(call: &Call, base_url: &str, headers: &[(String, String)], key: Option<&SecretString>) -> HttpCall {
+pub fn encode(call: &Call, _stream: bool, to: &Endpoint<'_>) -> HttpCall {
     let json = || "application/json".to_owned();
     let ours = [("content-type".to_owned(), json()), ("accept".to_owned(), json())];
     HttpCall {
-        url: format!("{base_url}/responses"),
-        headers: ours.into_iter().chain(headers.iter().cloned()).collect(),
-        secret_header: key.map(|key| ("authorization", bearer(key))),
+        url: format!("{}/responses", to.base_url),
+        headers: ours.into_iter().chain(to.headers.iter().cloned()).collect(),
+        secret_header: to.key.map(|key| ("authorization".to_owned(), bearer(key))),
         body: body(call).to_string().into_bytes(),
     }
 }
@@ -164,9 +164,12 @@ fn answer(body: &[u8]) -> Result<Answer, Fault> {
     Ok(Answer {
         text,
         finish: if refused { Finish::Refusal } else { ending },
-        tokens_in: tokens(usage.input_tokens),
-        tokens_in_cached: tokens(usage.input_tokens_details.and_then(|details| details.cached_tokens)),
-        tokens_out: tokens(usage.output_tokens),
+        usage: Count {
+            tokens_in: tokens(usage.input_tokens),
+            tokens_in_cached: tokens(usage.input_tokens_details.and_then(|details| details.cached_tokens)),
+            tokens_out: tokens(usage.output_tokens),
+            tokens_reasoning: 0,
+        },
     })
 }
 
@@ -234,6 +237,28 @@ fn is_permanent(code: &str) -> bool {
         "insufficient_quota" | "credit_balance_exhausted" | "billing_hard_limit_reached" | "billing_not_active"
     ) || code.ends_with("spend_limit_exceeded")
         || code.ends_with("usage_limit_exceeded")
+}
+
+/// Folds a stream.
+#[derive(Debug, Default)]
+pub struct StreamReader;
+
+impl Reader for StreamReader {
+    fn event(&mut self, _event: &Event<'_>) -> Result<Step, Failure> {
+        Err(Fault::Invalid.into())
+    }
+
+    fn is_complete(&self) -> bool {
+        false
+    }
+
+    fn finish(&mut self) -> Result<Answer, Failure> {
+        Err(Fault::Incomplete.into())
+    }
+
+    fn usage(&self) -> Count {
+        Count::default()
+    }
 }
 
 #[cfg(test)]

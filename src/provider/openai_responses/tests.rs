@@ -5,7 +5,7 @@ use crate::provider::{Message as Turn, Role};
 
 fn call(messages: &[(Role, &str)]) -> Call {
     let messages = messages.iter().map(|(role, content)| Turn { role: *role, content: (*content).into() }).collect();
-    Call { model: "gpt-4o-mini".into(), system: None, messages, max_tokens: None, temperature: None }
+    Call { model: "gpt-4o-mini".into(), system: None, messages, max_tokens: None, temperature: None, schema: None }
 }
 
 #[test]
@@ -31,10 +31,11 @@ fn a_lone_prompt_is_sent_as_a_string_and_a_conversation_as_items() {
 fn the_key_travels_in_its_own_header_and_shows_nowhere() {
     let extra = [("openai-project".to_owned(), "p1".to_owned())];
     let key = SecretString::from("sk-secret");
-    let http = encode(&call(&[(Role::User, "Hi")]), "https://api.example/v1", &extra, Some(&key));
+    let to = Endpoint { base_url: "https://api.example/v1", headers: &extra, key: Some(&key), key_header: None };
+    let http = encode(&call(&[(Role::User, "Hi")]), false, &to);
     assert_eq!(http.url, "https://api.example/v1/responses");
     let (name, value) = http.secret_header.as_ref().unwrap();
-    assert_eq!((*name, value.expose_secret()), ("authorization", "Bearer sk-secret"));
+    assert_eq!((name.as_str(), value.expose_secret()), ("authorization", "Bearer sk-secret"));
     assert_eq!(http.headers.last(), Some(&extra[0]));
     assert!(!format!("{http:?}").contains("sk-secret"));
 }
@@ -86,9 +87,7 @@ fn the_answer_is_the_text_of_all_messages_whatever_comes_between() {
     let expected = Answer {
         text: "Hello, \"wörld\"\nand more".into(),
         finish: Finish::Stop,
-        tokens_in: 12,
-        tokens_in_cached: 8,
-        tokens_out: 5,
+        usage: Count { tokens_in: 12, tokens_in_cached: 8, tokens_out: 5, tokens_reasoning: 0 },
     };
     assert_eq!(answer, expected);
 }
@@ -149,7 +148,7 @@ fn an_answer_without_usage_counts_as_no_tokens() {
         let mut body = reply("completed", json!([message("Hi")]));
         body["usage"] = usage;
         let answer = decode(200, body.to_string().as_bytes()).unwrap();
-        assert_eq!((answer.tokens_in, answer.tokens_in_cached, answer.tokens_out), (0, 0, 0));
+        assert_eq!((answer.usage.tokens_in, answer.usage.tokens_in_cached, answer.usage.tokens_out), (0, 0, 0));
     }
 }
 
