@@ -101,7 +101,7 @@ fn call(url: &str) -> HttpCall {
     HttpCall {
         url: url.into(),
         headers: vec![("content-type".into(), "application/json".into())],
-        secret_header: Some(("authorization", SecretString::from("Bearer sk-secret"))),
+        secret_header: Some(("authorization".into(), SecretString::from("Bearer sk-secret"))),
         body: b"{\"input\":\"Hi\"}".to_vec(),
     }
 }
@@ -439,7 +439,7 @@ fn a_header_that_would_break_the_request_is_not_sent() {
         assert!(upstream::check_header(name, value).is_err());
     }
     let mut call = server.call();
-    call.secret_header = Some(("authorization", SecretString::from("Bearer sk\n")));
+    call.secret_header = Some(("authorization".into(), SecretString::from("Bearer sk\n")));
     assert_eq!(outcome(post(&call)), Err(Fault::Rejected));
     call.url = "http://127.0.0.1:not-a-port/".into();
     assert_eq!(outcome(post(&call)), Err(Fault::Rejected));
