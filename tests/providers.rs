@@ -102,7 +102,7 @@ fn run(call: &HttpCall, budget: Duration) -> Tries<Answer> {
         allowed: Allowed::parse("127.0.0.1, localhost").unwrap(),
         ca_file: None,
     };
-    upstream::run(Deadline::after(budget), 3, |deadline| match upstream::post(&net, call, deadline) {
+    upstream::run(Deadline::after(budget), 3, |deadline| match upstream::post(&net, call, deadline, &()) {
         Ok(response) => match Kind::OpenaiResponses.decode(response.status, &response.body) {
             Ok(answer) => Attempt::Done(answer),
             Err(failure) => Attempt::Failed { fault: failure.fault, delay: response.delay },

@@ -1,6 +1,9 @@
 //! Whom the HTTP client trusts: real handshakes with rustls servers in this file, under certificates made for the test.
 #![allow(clippy::unwrap_used)]
 
+#[path = "support/authority.rs"]
+mod authority;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -14,66 +17,34 @@ use aisp::clock::Deadline;
 use aisp::error::Fault;
 use aisp::provider::HttpCall;
 use aisp::upstream::{self, Allowed, Net};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
+use authority::Authority;
+use rcgen::KeyPair;
+use rustls::{HandshakeKind, ServerConnection, StreamOwned};
 use secrecy::SecretString;
-use tempfile::TempDir;
 
-/// A certificate authority, and the file that makes the client trust it.
-struct Authority {
-    issuer: CertifiedIssuer<'static, KeyPair>,
-    folder: TempDir,
-}
-
-impl Authority {
-    fn new() -> Self {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("ca.pem"), issuer.pem()).unwrap();
-        Self { issuer, folder }
-    }
-
-    fn file(&self) -> String {
-        self.folder.path().join("ca.pem").to_str().unwrap().to_owned()
-    }
-
-    /// A server for `name` that answers every request with `{}`, and counts its full handshakes.
-    fn server(&self, name: &str, expired: bool) -> (u16, Arc<AtomicU32>) {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        if expired {
-            params.not_before = rcgen::date_time_ymd(2020, 1, 1);
-            params.not_after = rcgen::date_time_ymd(2021, 1, 1);
-        }
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        let config = Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate.into()], key).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let full = Arc::new(AtomicU32::new(0));
-        let counted = full.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().map_while(Result::ok) {
-                let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
-                let mut request = [0; 4096];
-                while !matches!(tls.read(&mut request), Ok(0) | Err(_)) {
-                    if request.windows(4).any(|four| four == b"{\"a\"") {
-                        break;
-                    }
+/// A server for `name` that answers every request with `{}`, and counts its full handshakes.
+fn server(ours: &Authority, name: &str, expired: bool) -> (u16, Arc<AtomicU32>) {
+    let config = ours.config(name, expired);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let full = Arc::new(AtomicU32::new(0));
+    let counted = full.clone();
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut tls = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+            let mut request = [0; 4096];
+            while !matches!(tls.read(&mut request), Ok(0) | Err(_)) {
+                if request.windows(4).any(|four| four == b"{\"a\"") {
+                    break;
                 }
-                counted.fetch_add(u32::from(tls.conn.handshake_kind() == Some(HandshakeKind::Full)), Ordering::SeqCst);
-                let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
-                tls.conn.send_close_notify();
-                let _ = tls.flush();
             }
-        });
-        (port, full)
-    }
+            counted.fetch_add(u32::from(tls.conn.handshake_kind() == Some(HandshakeKind::Full)), Ordering::SeqCst);
+            let _ = tls.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}");
+            tls.conn.send_close_notify();
+            let _ = tls.flush();
+        }
+    });
+    (port, full)
 }
 
 fn net(ca_file: Option<String>) -> Net {
@@ -92,27 +63,27 @@ fn post(net: &Net, host: &str, port: u16) -> Result<Vec<u8>, Fault> {
         secret_header: Some(("authorization".into(), SecretString::from("Bearer sk-secret"))),
         body: b"{\"a\":1}".to_vec(),
     };
-    upstream::post(net, &call, Deadline::after(Duration::from_secs(5))).map(|response| response.body)
+    upstream::post(net, &call, Deadline::after(Duration::from_secs(5)), &()).map(|response| response.body)
 }
 
 #[test]
 fn a_server_is_trusted_by_name_under_the_authority_in_ca_file_and_no_other() {
     let ours = Authority::new();
     let theirs = Authority::new();
-    let (port, _) = ours.server("localhost", false);
+    let (port, _) = server(&ours, "localhost", false);
     let trusting = net(Some(ours.file()));
     assert_eq!(post(&trusting, "localhost", port), Ok(b"{}".to_vec()));
     assert_eq!(post(&trusting, "127.0.0.1", port), Err(Fault::Unreachable), "another name");
     assert_eq!(post(&net(None), "localhost", port), Err(Fault::Unreachable), "Mozilla's authorities");
     assert_eq!(post(&net(Some(theirs.file())), "localhost", port), Err(Fault::Unreachable), "another authority");
-    let (expired, _) = ours.server("localhost", true);
+    let (expired, _) = server(&ours, "localhost", true);
     assert_eq!(post(&trusting, "localhost", expired), Err(Fault::Unreachable), "an expired certificate");
 }
 
 #[test]
 fn a_session_is_resumed_by_the_next_connection() {
     let ours = Authority::new();
-    let (port, full) = ours.server("localhost", false);
+    let (port, full) = server(&ours, "localhost", false);
     for _ in 0..3 {
         assert_eq!(post(&net(Some(ours.file())), "localhost", port), Ok(b"{}".to_vec()));
     }

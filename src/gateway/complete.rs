@@ -25,7 +25,7 @@ pub fn complete(plan: &Plan<'_, '_>, env: &Env<'_>, deadline: Deadline) -> Resul
     Ok(upstream::run(deadline, plan.max_attempts(env.settings), |deadline| {
         let own = provider.timeout_ms.map_or(Duration::MAX, |ms| Duration::from_millis(ms.into()));
         let deadline = Deadline::after(deadline.remaining().min(own));
-        match upstream::post(&env.settings.net, &call, deadline) {
+        match upstream::post(&env.settings.net, &call, deadline, &()) {
             Err(fault) => Attempt::Failed { fault, delay: upstream::Delay::default() },
             Ok(response) => match provider.kind.decode(response.status, &response.body) {
                 Ok(answer) => Attempt::Done(answer),

@@ -1,15 +1,24 @@
-//! Bytes on the wire: one HTTP client a process, one deadline over all attempts, and a guard on where they may go.
+//! Bytes on the wire: one HTTP client a process, one deadline over all attempts, streams as they come, and
+//! a guard on where all of it may go.
 
+mod body;
 mod client;
 mod egress;
+mod exchange;
 mod resolver;
 mod retry;
 mod roots;
+mod sse;
+mod stream;
+mod watch;
 
-pub use client::{Response, check_header, close, post};
+pub use client::close;
 pub use egress::Allowed;
+pub use exchange::{Opened, Response, check_header, open, post};
 pub use retry::{Attempt, Delay, GaveUp, Tries, run};
 pub use roots::check_ca_file;
+pub use stream::Stream;
+pub use watch::Watch;
 
 use std::time::Duration;
 

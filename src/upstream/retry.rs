@@ -123,7 +123,10 @@ fn next(fault: Fault, delay: Delay, attempts: u32, max_attempts: u32, left: Dura
 
 /// Whether a failure may pass by itself. A broken answer counts: it was one bad connection more often than not.
 const fn passes(fault: Fault) -> bool {
-    matches!(fault, Fault::Unreachable | Fault::Busy | Fault::Unavailable | Fault::Invalid | Fault::Timeout)
+    matches!(
+        fault,
+        Fault::Unreachable | Fault::Busy | Fault::Unavailable | Fault::Invalid | Fault::Incomplete | Fault::Timeout
+    )
 }
 
 /// The ceiling of the wait after this many attempts.
@@ -230,6 +233,7 @@ mod tests {
             Fault::Busy,
             Fault::Unavailable,
             Fault::Invalid,
+            Fault::Incomplete,
             Fault::Timeout,
             Fault::Auth,
             Fault::Rejected,
