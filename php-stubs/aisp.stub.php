@@ -47,6 +47,11 @@
  *   cache_ttl    for how long the answer is kept, if that is shorter than the policy's `ttl`.
  *   tags         up to 16 labels of 1 to 100 bytes to invalidate the answer by: `post:123`.
  *   timeout_ms   a deadline shorter than the policy's.
+ *   schema       a JSON Schema (2020-12, 2019-09 or 7) of an object that the answer must be: at most 16 KiB, 10 levels and
+ *                200 properties, `$ref` only within it. The answer is validated here and comes decoded in `data`; one that
+ *                does not satisfy it is sent back once to be mended.
+ *   restart      whether a stream that breaks may begin again; see `aisp_stream()`.
+ *   pack         in a batch only: whether this request may share a call with others; see `aisp_infer_batch()`.
  *
  * $caller
  *   Strings have at most 191 bytes and no control characters.
@@ -60,12 +65,17 @@
  *
  * $policy
  *   default_model     the model of a request that names none; gpt-4o-mini, or the first of `models`.
- *   models            what requests may name; empty for the built-in list of OpenAI's models. `route` names a provider and
- *                     its own name for the model; left out, it is the first provider and the same name. `price` is in
- *                     US dollars per million tokens; without one, costs are null.
- *   providers         where models are; empty for OpenAI. `kind` and `base_url` are required but for the name `openai`.
- *                     `key_env` names the variable or constant that holds the key; without one no key is sent.
- *                     `timeout_ms` is for one attempt.
+ *   models            what requests may name; empty for the built-in list of the providers there are. `route` names up to 8
+ *                     providers to try in this order, each with its own name for the model; left out, it is the first
+ *                     provider and the same name. `price` is the first provider's, in US dollars per million tokens.
+ *   providers         where models are; empty for openai, anthropic, google and ollama, which need no description (their keys
+ *                     are OPENAI_API_KEY, ANTHROPIC_API_KEY and GEMINI_API_KEY) and may also be named by a route alone.
+ *                     `kind` and `base_url` are required for other names. `key_env` names the variable or constant that
+ *                     holds the key; without one no key is sent. `key_header` is the header that carries the bare key, where
+ *                     it is not the format's own. `prices`: by the provider's name for a model; without a price, costs are
+ *                     null. `timeout_ms` is how long it may send no token before it is left for the next of the route; a
+ *                     third of the deadline by default. `environments`: what differs there, by the name of the environment.
+ *   environment       which of the providers' `environments` this is, such as `staging`.
  *   quota             limits on calls that reach a provider; 60 an hour per user by default, [] for none.
  *   throttle          limits on all calls; 600 a minute per user by default, [] for none.
  *   cache             `ttl`: how long an answer is kept at most, 3600 by default, 0 for not at all. `epoch`: counting it up
@@ -73,6 +83,7 @@
  *   timeout_ms        the deadline of a call; `aisp.timeout_ms` by default.
  *   max_attempts      attempts at a provider; `aisp.max_attempts` by default.
  *   max_prompt_chars  the most characters of a prompt, or of a conversation; 8000 by default.
+ *   max_parallel      the most calls of one batch that run at the same time; 8 by default.
  *
  * A limit
  *   name       kind and subject: `quota-user`.
@@ -80,11 +91,16 @@
  *   reset_s    until one more would pass; 0 if none was used.
  *
  * The result of aisp_infer()
+ *   data        the value that the answer encodes, where the request has a `schema`; null for a refusal.
  *   cached      whether the cache answered: then `attempts` and `cost_usd` are 0, and the tokens are those of back then.
+ *   tokens_*    of all attempts together. `tokens_in_cached` is the part of `tokens_in` that came from the provider's own
+ *               cache, `tokens_reasoning` the part of `tokens_out` that was not said.
  *   cost_usd    what this call cost; null when the price is not known.
  *   request_id  the record's `request_id` in the log.
  *   req_hash    the fingerprint, 64 hex digits: the same for the same request on the same site.
- *   attempts    calls made to the provider.
+ *   attempts    calls made to providers.
+ *   provider_request_id  the provider's own id of the call, for its support; null if it gave none.
+ *   provider_limits      where its limits on this key stand, as far as it told.
  *   limits      where the limits stand, throttles first; those that were not looked at are not in it.
  *
  * The result of aisp_preview()
@@ -99,10 +115,12 @@
  * A log record
  *   uid         unique, and in the order of time: what `aisp_log_ack()` takes.
  *   req_hash    empty when the request was not valid, as is `model`.
- *   error       null, or one of a closed list: caller_invalid, caller_aborted, policy_config, policy_egress,
- *               policy_quota, policy_throttle, provider_auth, provider_busy, provider_exhausted, provider_invalid,
- *               provider_no_credit, provider_rejected, provider_timeout, provider_too_large, provider_unavailable,
- *               provider_unreachable, store_damaged, store_unavailable.
+ *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_config,
+ *               policy_egress, policy_quota, policy_throttle, provider_auth, provider_busy, provider_circuit_open,
+ *               provider_content_refused, provider_context_length, provider_exhausted, provider_incomplete,
+ *               provider_invalid, provider_no_credit, provider_rejected, provider_schema, provider_timeout,
+ *               provider_too_large, provider_unavailable, provider_unknown_model, provider_unreachable,
+ *               store_unavailable.
  *   created_at  when the call began, a Unix time.
  *   provider    empty if none was asked.
  *
@@ -114,6 +132,7 @@
  *   store     `error` says why the store cannot be used.
  *   spool     log records that wait to be drained, those of running calls included.
  *   counters  of the last `period_s` seconds.
+ *   breakers  the providers that were called in the last day; `calls` and `failures` are of the last 30 seconds.
  *   warnings  what an administrator should know, in sentences.
  */
 
@@ -130,7 +149,8 @@ namespace {
 	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
-	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
+	 *     restart?: bool|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -138,28 +158,130 @@ namespace {
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
-	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
-	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
+	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
-	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
 	 * @return array{
-	 *     text: string, data: null, model: string, provider: string, cached: bool, tokens_in: int,
-	 *     tokens_out: int, cost_usd: float|null, finish_reason: 'stop'|'length'|'content_filter'|'refusal',
-	 *     request_id: string, req_hash: string, attempts: int, duration_ms: int,
+	 *     text: string, data: array<string, mixed>|null, model: string, provider: string, cached: bool, tokens_in: int,
+	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
+	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal', request_id: string, req_hash: string,
+	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
+	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}},
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
 	 * }
 	 *
-	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long or names an unlisted model. Nothing was sent. Correct what the message names.
+	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long for the policy or the model, or names an unlisted model. Nothing was sent. Correct what the message names.
 	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
-	 * @throws \Aisp\ProviderError  502: the provider refused key or request, or its answer cannot be read. 503: it is busy or down; try again, after getRetryAfter() seconds if it said so.
-	 * @throws \Aisp\Timeout        504: the provider did not answer within the deadline.
+	 * @throws \Aisp\Blocked        422: the provider refuses the content.
+	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
+	 * @throws \Aisp\CircuitOpen    503: all providers of the model are known to be down; one is asked again after getRetryAfter() seconds.
+	 * @throws \Aisp\Timeout        504: no provider answered within the deadline.
 	 */
 	function aisp_infer( array $request, array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * One prompt in, one answer out, told piece by piece. `$on_event` gets one array an event:
+	 *
+	 * - `start` (once, right before the first text): `request_id`, `model`, `provider`, `cached`, `limits`.
+	 * - `delta`: more of the answer in `text`.
+	 * - `restart`: drop all text so far, the answer begins again; `provider`, `attempt`. Only with `restart: true`.
+	 * - `heartbeat`: nothing has come for 15 seconds.
+	 * - `result`: the answer is whole; `result` is what the function returns.
+	 * - `error` (only after a start): there will be no answer; `error` has `code`, `message`, `status`, `retry_after`. The
+	 *   function then throws as well. What fails before a start is thrown and not told.
+	 *
+	 * A stream that ends early, stalls or breaks is never a result. With `restart: true` the answer begins again at the next
+	 * attempt or provider inside the deadline. Where `$on_event` returns false, the provider is cut off at once, what was
+	 * used so far is logged, and the text so far comes back with the `finish_reason` cancelled; what it throws is rethrown.
+	 * A complete stream is cached like any answer, and a cached answer comes as a stream.
+	 *
+	 * @param array{
+	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
+	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
+	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
+	 *     restart?: bool|null,
+	 * } $request What is asked; untrusted.
+	 * @param callable(array<string, mixed>): mixed $on_event Is told; false ends the call.
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Who asks.
+	 * @param array{
+	 *     default_model?: string|null,
+	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
+	 *     environment?: string|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
+	 * } $policy What is allowed.
+	 * @return array{
+	 *     text: string, data: array<string, mixed>|null, model: string, provider: string, cached: bool, tokens_in: int,
+	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
+	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal'|'cancelled', request_id: string, req_hash: string,
+	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
+	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}},
+	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
+	 * }
+	 *
+	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long for the policy or the model, or names an unlisted model. Nothing was sent. Correct what the message names.
+	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
+	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
+	 * @throws \Aisp\Blocked        422: the provider refuses the content.
+	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
+	 * @throws \Aisp\CircuitOpen    503: all providers of the model are known to be down; one is asked again after getRetryAfter() seconds.
+	 * @throws \Aisp\Timeout        504: no provider answered within the deadline.
+	 */
+	function aisp_stream( array $request, callable $on_event, array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * Many requests, one call: `max_parallel` at a time, in native threads, under one deadline (`timeout_ms` of `$policy`). Each
+	 * comes to a result or an error of its own, in its place. Requests that are equal are paid for once, and the others come
+	 * back as `cached`; to draw several answers to one prompt, call several times.
+	 *
+	 * Requests that say `pack: true`, have one short prompt (up to 1,000 characters) and share model, system text and
+	 * parameters are put to the provider up to 16 at a time in one call; its tokens are apportioned. Where the answer does
+	 * not fit they are asked one by one. They count as one call against the quota.
+	 *
+	 * @param list<array{
+	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
+	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
+	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
+	 *     restart?: bool|null, pack?: bool|null,
+	 * }> $requests 1 to 1,000 requests; untrusted.
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Who asks.
+	 * @param array{
+	 *     default_model?: string|null,
+	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
+	 *     environment?: string|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
+	 * } $policy What is allowed.
+	 * @return list<array<string, mixed>> A result as of `aisp_infer()`, or
+	 *     `array{error: array{code: string, message: string, status: int, retry_after: int|null}}`.
+	 *
+	 * @throws \Aisp\InvalidRequest 400: `$requests` is no list of 1 to 1,000.
+	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong.
+	 */
+	function aisp_infer_batch( array $requests, array $caller = [], array $policy = [] ): array {}
 
 	/**
 	 * The dry run of `aisp_infer()`: what would be sent, to whom, at what cost. Nothing is sent, charged, cached or logged.
@@ -168,7 +290,8 @@ namespace {
 	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
-	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
+	 *     restart?: bool|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -176,13 +299,14 @@ namespace {
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
-	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
-	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
+	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
-	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
 	 * @return array{
 	 *     model: string, provider: string, url: string, body: array<string, mixed>, cached: bool,
@@ -203,17 +327,19 @@ namespace {
 	 *     prompt?: string|null, messages?: list<array{role: 'system'|'user'|'assistant', content: string}>|null,
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
-	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null,
+	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
+	 *     restart?: bool|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     default_model?: string|null,
-	 *     models?: array<string, array{route?: list{array{string, string}}|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
-	 *     providers?: array<string, array{kind?: 'openai_responses'|null, base_url?: string|null, key_env?: string|null, headers?: array<string, string>|null, timeout_ms?: int<1, 600000>|null}>|null,
+	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
+	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
+	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
-	 *     max_prompt_chars?: int<1, 1000000>|null,
+	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -277,6 +403,7 @@ namespace {
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
 	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int,
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
+	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,
 	 * }
 	 */

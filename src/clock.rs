@@ -18,6 +18,11 @@ impl Deadline {
         Self(Instant::now() + budget)
     }
 
+    /// The earlier of two.
+    pub fn min(self, other: Self) -> Self {
+        Self(self.0.min(other.0))
+    }
+
     /// What is left, zero once it has passed.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())

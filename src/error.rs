@@ -179,7 +179,7 @@ impl Fault {
 }
 
 /// Why a call failed, as PHP sees it.
-#[derive(Debug, Error)]
+#[derive(Debug, Clone, Error)]
 pub enum Error {
     /// The request is malformed: nothing was sent and nothing was charged. Correct the field and send it again.
     #[error("{message}")]
@@ -201,6 +201,14 @@ pub enum Error {
         /// `policy_throttle` or `policy_quota`.
         code: &'static str,
         /// How long until the same call passes.
+        wait: Duration,
+        /// Every limit that was looked at.
+        limits: Vec<LimitState>,
+    },
+    /// Every provider of the model is known to be down; one is asked again after `wait`.
+    #[error("The AI provider is not available. Try again in {} s.", ceil_seconds(.wait))]
+    CircuitOpen {
+        /// How long until a provider may be asked.
         wait: Duration,
         /// Every limit that was looked at.
         limits: Vec<LimitState>,
@@ -241,6 +249,7 @@ impl Error {
             Self::Provider { fault: Fault::ContextLength, .. } => Kind::InvalidRequest,
             Self::Provider { fault: Fault::ContentRefused, .. } => Kind::Blocked,
             Self::Provider { .. } => Kind::ProviderError,
+            Self::CircuitOpen { .. } => Kind::CircuitOpen,
             Self::Store(_) => Kind::StoreUnavailable,
         }
     }
@@ -260,6 +269,7 @@ impl Error {
             Self::Config { .. } => "policy_config",
             Self::RateLimited { code, .. } => code,
             Self::Provider { fault, .. } => fault.code(),
+            Self::CircuitOpen { .. } => "provider_circuit_open",
             Self::Store(_) => "store_unavailable",
         }
     }
@@ -267,7 +277,7 @@ impl Error {
     /// Whole seconds after which the same call may pass, where that is known.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { wait, .. } => Some(ceil_seconds(wait)),
+            Self::RateLimited { wait, .. } | Self::CircuitOpen { wait, .. } => Some(ceil_seconds(wait)),
             Self::Provider { retry_after, .. } => retry_after.as_ref().map(ceil_seconds),
             _ => None,
         }
@@ -276,7 +286,9 @@ impl Error {
     /// The limits that were looked at before the call failed; empty if it failed earlier.
     pub fn limits(&self) -> &[LimitState] {
         match self {
-            Self::RateLimited { limits, .. } | Self::Provider { limits, .. } => limits,
+            Self::RateLimited { limits, .. } | Self::CircuitOpen { limits, .. } | Self::Provider { limits, .. } => {
+                limits
+            }
             _ => &[],
         }
     }

@@ -29,6 +29,8 @@ mod module {
     pub fn get_module(module: ModuleBuilder<'_>) -> ModuleBuilder<'_> {
         let module = lifecycle::hooks(module)
             .function(function!(aisp_infer(request: array; caller: array = "[]", policy: array = "[]"): array => f::infer))
+            .function(function!(aisp_stream(request: array, on_event: callable; caller: array = "[]", policy: array = "[]"): array => f::stream))
+            .function(function!(aisp_infer_batch(requests: array; caller: array = "[]", policy: array = "[]"): array => f::infer_batch))
             .function(function!(aisp_preview(request: array; caller: array = "[]", policy: array = "[]"): array => f::preview))
             .function(function!(aisp_request_hash(request: array; policy: array = "[]", caller: array = "[]"): string => f::request_hash))
             .function(function!(aisp_cache_invalidate(selector: array;): int => f::cache_invalidate))

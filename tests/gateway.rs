@@ -37,7 +37,7 @@ fn args<'a>(request: &'a Json, policy: &'a Json) -> Args<'a> {
 }
 
 fn ask(args: &Args<'_>, settings: &Settings) -> Result<Outcome, Error> {
-    infer(args, &Env { settings, secrets: &Nobody, journal: &Nobody })
+    infer(args, &Env { settings, secrets: &Nobody, journal: &Nobody, until: None })
 }
 
 /// Puts an answer into the cache as a call would have done.
@@ -47,7 +47,7 @@ fn keep(args: &Args<'_>, body: &[u8], settings: &Settings) {
     let hash = bytes.try_into().expect("32 bytes");
     let record = Record { uid: "01890000-0000-7000-8000-000000000000".to_owned(), ..Record::default() };
     let write = Write { hash: &hash, body, tags: &[], expires_us: i64::MAX };
-    let settlement = Settlement { now_us: 1, record: &record, write: Some(write), refund: &[] };
+    let settlement = Settlement { now_us: 1, record: &record, write: Some(write), refund: &[], report: None };
     with(&settings.store, |store| store.settle(&settlement)).expect("a store").expect("settled");
 }
 

@@ -4,8 +4,9 @@
 mod support;
 
 use aisp::audit::Record;
+use aisp::guard::breaker::{Gate, Heard};
 use aisp::store::sqlite::{Bounds, Sqlite};
-use aisp::store::{Entry, Selector, Store, Verdict};
+use aisp::store::{Entry, Selector, Store, Verdict, Way};
 use support::*;
 use tempfile::TempDir;
 
@@ -46,16 +47,74 @@ rules! {
     // Admission.
 
     fn a_call_without_limits_is_a_miss(store) {
-        assert_eq!(Ask::new().lookup(hash(1)).admit(store), Verdict::Miss { limits: vec![] });
+        assert_eq!(Ask::new().lookup(hash(1)).admit(store), Verdict::Miss { way: Way { stop: 0, probe: None }, limits: vec![] });
     }
 
     fn a_miss_charges_every_throttle_and_every_quota(store) {
         let (t, u, q) = (limit("t", 5, 60), limit("u", 9, 60), limit("q", 3, 3_600));
-        let Verdict::Miss { limits } = Ask::new().throttle(&t).throttle(&u).quota(&q).admit(store) else { panic!("it passes") };
+        let Verdict::Miss { limits, .. } = Ask::new().throttle(&t).throttle(&u).quota(&q).admit(store) else { panic!("it passes") };
         let shown: Vec<_> = limits.iter().map(|state| (state.name.as_str(), state.remaining)).collect();
         assert_eq!(shown, [("t", 4), ("u", 8), ("q", 2)]);
         assert_eq!(Ask::new().throttle(&t).throttle(&u).quota(&q).left(store), [4, 8, 2]);
     }
+
+    // Breakers.
+
+    fn a_provider_that_fails_ten_times_is_left_for_the_next(store) {
+        let way = |key: &[&str]| match Ask::new().route(key).admit(store) {
+            Verdict::Miss { way, .. } => Some(way.stop),
+            Verdict::Open { .. } => None,
+            other => panic!("{other:?}"),
+        };
+        (0..10).for_each(|_| _ = report(store, "a", Heard::Failure, None, NOW));
+        assert_eq!((way(&["a", "b"]), way(&["b", "a"]), way(&["a"])), (Some(1), Some(0), None));
+    }
+
+    fn where_no_provider_may_be_asked_no_quota_is_charged_and_the_refusal_is_logged(store) {
+        let (t, q) = (limit("t", 5, 60), limit("q", 5, 60));
+        (0..10).for_each(|_| _ = report(store, "a", Heard::Failure, None, NOW));
+        let ask = Ask::new().throttle(&t).quota(&q).route(&["a"]);
+        let Verdict::Open { wait_us, limits } = ask.admit(store) else { panic!("it is open") };
+        assert_eq!((wait_us, limits.len(), ask.left(store)), (15 * SECOND, 1, vec![4, 5]));
+        let codes: Vec<_> = drain(store, NOW).into_iter().map(|record| (record.status_code, record.error)).collect();
+        assert_eq!(codes, [(503, Some("provider_circuit_open".to_owned()))]);
+    }
+
+    fn one_probe_of_the_whole_site_goes_through_until_it_answers(store) {
+        (0..10).for_each(|_| _ = report(store, "a", Heard::Failure, None, NOW));
+        let later = NOW + 16 * SECOND;
+        let ask = || Ask::new().route(&["a"]).at(later).admit(store);
+        let Verdict::Miss { way, .. } = ask() else { panic!("a probe goes through") };
+        assert!(way.probe.is_some());
+        assert!(matches!(ask(), Verdict::Open { .. }));
+        assert!(store.way(&["a".to_owned()], later, later).expect("a store").is_err());
+        report(store, "a", Heard::Answer, way.probe, later);
+        assert!(matches!(ask(), Verdict::Miss { way: Way { probe: None, .. }, .. }));
+    }
+
+    fn a_probe_that_quota_stops_leaves_the_lease_to_the_next(store) {
+        let q = limit("q", 1, 3_600);
+        assert!(Ask::new().quota(&q).passes(store));
+        (0..10).for_each(|_| _ = report(store, "a", Heard::Failure, None, NOW));
+        let later = NOW + 16 * SECOND;
+        assert!(matches!(Ask::new().quota(&q).route(&["a"]).at(later).admit(store), Verdict::Refused { quota: true, .. }));
+        assert!(Ask::new().route(&["a"]).at(later).passes(store));
+    }
+
+    fn retries_are_granted_by_the_budget_that_all_share(store) {
+        let granted = (0..8).filter(|_| report(store, "a", Heard::Refusal, None, NOW)).count();
+        assert_eq!(granted, 3);
+    }
+
+    fn the_status_tells_of_providers_that_are_down_or_refuse_the_key(store) {
+        (0..10).for_each(|_| _ = report(store, "1\u{1f}acme\u{1f}https://acme.example", Heard::Failure, None, NOW));
+        report(store, "1\u{1f}other\u{1f}https://other.example", Heard::KeyRefused, None, NOW);
+        let breakers = store.status(NOW).expect("the store works").breakers;
+        let shown: Vec<_> = breakers.iter().map(|b| (b.provider.as_str(), b.gate, b.key_refused)).collect();
+        assert_eq!(shown, [("acme", Gate::Open { wait_us: 15 * SECOND }, false), ("other", Gate::Closed, true)]);
+    }
+
+    // Limits and the cache.
 
     fn a_throttled_call_charges_nothing(store) {
         let (wide, narrow, q) = (limit("wide", 10, 60), limit("narrow", 1, 60), limit("q", 10, 60));

@@ -9,12 +9,12 @@ use std::net::{Shutdown, TcpListener};
 use std::process::Command;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use aisp::clock::Deadline;
 use aisp::error::Fault;
 use aisp::provider::{HttpCall, Kind};
-use aisp::upstream::{self, Allowed, Attempt, Delay, Net, Response};
+use aisp::upstream::{self, Allowed, Delay, Net, Response};
 use secrecy::SecretString;
 use support::{Server, call, gzip, in_ms, net};
 
@@ -383,54 +383,4 @@ fn a_proxy_in_the_environment_sees_no_call() {
     let output = child.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(proxy.seen().is_empty());
-}
-
-/// One attempt, as `upstream::run` wants it.
-fn attempt(call: &HttpCall) -> impl FnMut(Deadline) -> Attempt<Vec<u8>> {
-    move |deadline| match upstream::post(&net(), call, deadline, &()) {
-        Ok(Response { status: 200, body, .. }) => Attempt::Done(body),
-        Ok(response) => Attempt::Failed { fault: Fault::Unavailable, delay: response.delay },
-        Err(fault) => Attempt::Failed { fault, delay: Delay::default() },
-    }
-}
-
-#[test]
-fn attempts_share_one_deadline_and_obey_the_delays() {
-    let server = Server::start(|number, connection| {
-        connection.read();
-        match number {
-            0 => connection
-                .write(b"HTTP/1.1 503 Busy\r\nretry-after-ms: 150\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
-            1 => connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"),
-            _ => connection.answer("{}"),
-        };
-    });
-    let begun = Instant::now();
-    let tries = upstream::run(in_ms(5_000), 3, attempt(&server.call()));
-    assert_eq!((tries.attempts, tries.result.unwrap()), (3, b"{}".to_vec()));
-    assert!(begun.elapsed() >= Duration::from_millis(150));
-
-    let server = Server::start(|number, connection| {
-        connection.read();
-        let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
-        match number {
-            0 => connection
-                .write(format!("HTTP/1.1 429 Busy\r\nretry-after: {date}\r\ncontent-length: 0\r\n\r\n").as_bytes()),
-            _ => connection.answer("{}"),
-        };
-    });
-    let begun = Instant::now();
-    let tries = upstream::run(in_ms(5_000), 3, attempt(&server.call()));
-    assert_eq!((tries.attempts, tries.result.unwrap()), (2, b"{}".to_vec()));
-    assert!(begun.elapsed() >= Duration::from_millis(950), "a date has whole seconds: {:?}", begun.elapsed());
-
-    let server = Server::answering(b"HTTP/1.1 503 Busy\r\nretry-after: 60\r\ncontent-length: 0\r\n\r\n");
-    let begun = Instant::now();
-    let tries = upstream::run(in_ms(5_000), 3, attempt(&server.call()));
-    let gave_up = tries.result.unwrap_err();
-    assert_eq!(
-        (tries.attempts, gave_up.fault, gave_up.retry_after),
-        (1, Fault::Unavailable, Some(Duration::from_secs(60)))
-    );
-    assert!(begun.elapsed() < Duration::from_secs(1));
 }

@@ -1,58 +1,132 @@
-//! The provider call: attempts under one deadline.
+//! Whole answers: one exchange with a provider, and where the request has a schema, one chance to mend the answer.
 
-use std::time::Duration;
+use std::cell::Cell;
+use std::time::{Duration, Instant, SystemTime};
 
-use secrecy::SecretString;
+use serde_json::Value;
 
 use super::Env;
-use super::plan::Plan;
-use crate::clock::Deadline;
-use crate::error::Error;
-use crate::provider::{Answer, Endpoint};
-use crate::upstream::{self, Attempt, Tries};
+use super::journey::{Attempt, Traveller, Try};
+use super::ledger::Ledger;
+use super::schema::Schema;
+use crate::error::Fault;
+use crate::provider::{Answer, Call, Finish, Head};
+use crate::upstream::{self, Response, Watch};
 
-/// Asks the provider until it answers, refuses for good, or time runs out.
-///
-/// # Errors
-/// [`Error::Config`] if the key is not set or the address is not one that may be called; nothing was sent then.
-pub fn complete(plan: &Plan<'_, '_>, env: &Env<'_>, deadline: Deadline) -> Result<Tries<Answer>, Error> {
-    let provider = plan.provider;
-    check_address(plan, env)?;
-    let key = find_key(plan, env)?;
-    let to = Endpoint { base_url: provider.base_url, headers: &provider.headers, key: key.as_ref(), key_header: None };
-    let call = provider.kind.encode(&plan.request.call, false, &to);
+/// What a provider gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply {
+    /// The answer.
+    pub answer: Answer,
+    /// The value that the answer encodes, where the request has a schema and the model did not refuse.
+    pub data: Option<Value>,
+    /// What the provider's headers say.
+    pub head: Head,
+}
 
-    Ok(upstream::run(deadline, plan.max_attempts(env.settings), |deadline| {
-        let own = provider.timeout_ms.map_or(Duration::MAX, |ms| Duration::from_millis(ms.into()));
-        let deadline = Deadline::after(deadline.remaining().min(own));
-        match upstream::post(&env.settings.net, &call, deadline, &()) {
-            Err(fault) => Attempt::Failed { fault, delay: upstream::Delay::default() },
-            Ok(response) => match provider.kind.decode(response.status, &response.body) {
-                Ok(answer) => Attempt::Done(answer),
-                Err(failure) => {
-                    let mut delay = response.delay;
-                    delay.after = delay.after.or(failure.delay_ms.map(Duration::from_millis));
-                    Attempt::Failed { fault: failure.fault, delay }
-                }
+/// Makes attempts at a whole answer.
+pub struct Whole<'w> {
+    /// The world.
+    pub env: &'w Env<'w>,
+    /// What the answer must satisfy.
+    pub schema: Option<&'w Schema>,
+}
+
+impl Traveller for Whole<'_> {
+    type Reply = Reply;
+
+    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Attempt<Reply> {
+        let (answer, head) = match self.exchange(one, &one.call, ledger) {
+            Ok(got) => got,
+            Err(failed) => return failed,
+        };
+        let Some(schema) = self.schema else { return Attempt::Done(Reply { answer, data: None, head }) };
+        let complaint = match judge(schema, &answer) {
+            Judged::Good(data) => return Attempt::Done(Reply { answer, data, head }),
+            Judged::Bad(fault) => return fault.into(),
+            Judged::Mendable(complaint) => complaint,
+        };
+        ledger.attempts += 1;
+        let mended = schema.repair(&one.call, &answer.text, &complaint);
+        match self.exchange(one, &mended, ledger) {
+            Ok((answer, head)) => match judge(schema, &answer) {
+                Judged::Good(data) => Attempt::Done(Reply { answer, data, head }),
+                Judged::Bad(fault) => fault.into(),
+                Judged::Mendable(_) => Fault::Schema.into(),
             },
+            Err(failed) => failed,
         }
-    }))
+    }
 }
 
-/// Whether the provider's URL is one that this machine may call at all.
-pub fn check_address(plan: &Plan<'_, '_>, env: &Env<'_>) -> Result<(), Error> {
-    let name = plan.provider.name;
-    env.settings
-        .net
-        .allowed
-        .check_url(plan.provider.base_url)
-        .map_err(|problem| Error::config(format!("The base_url of the provider \"{name}\" cannot be used: {problem}")))
+impl Whole<'_> {
+    fn exchange(&self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Attempt<Reply>> {
+        let watch = Patience::new(one.silence);
+        let http = one.encode(call, false);
+        let response = upstream::post(&self.env.settings.net, &http, one.deadline, &watch)?;
+        let (answer, head) = read(one, &response)?;
+        ledger.spend(one.stop, &answer.usage);
+        Ok((answer, head))
+    }
 }
 
-/// The provider's key, by its name.
-pub fn find_key(plan: &Plan<'_, '_>, env: &Env<'_>) -> Result<Option<SecretString>, Error> {
-    let Some(name) = plan.provider.key_env else { return Ok(None) };
-    let key = env.secrets.find(name);
-    key.map(Some)
-        .ok_or_else(|| Error::config(format!("{name} is not set: neither in the environment nor as a constant.")))
+/// Reads a whole answer, or what an error means and when to come back.
+pub fn read<T>(one: &Try<'_>, response: &Response) -> Result<(Answer, Head), Attempt<T>> {
+    let head = head(&response.headers);
+    one.stop.provider.kind.decode(response.status, &response.body).map(|answer| (answer, head.clone())).map_err(
+        |failure| {
+            let mut delay = response.delay;
+            // A 429 that names no delay means the limit that its headers tell of.
+            let of_limit = || head.rate.wait_ms().filter(|_| failure.fault == Fault::Busy);
+            delay.after = delay.after.or_else(|| failure.delay_ms.or_else(of_limit).map(Duration::from_millis));
+            Attempt::Failed { fault: failure.fault, delay, spoken: false }
+        },
+    )
+}
+
+/// What the headers say of request and limits.
+pub fn head(headers: &upstream::HeaderMap) -> Head {
+    Head::read(|name| headers.get(name)?.to_str().ok(), SystemTime::now())
+}
+
+/// How an answer stands to its schema.
+pub enum Judged {
+    /// It satisfies it, or is a refusal, which is no data.
+    Good(Option<Value>),
+    /// It does not, and asking again would not help.
+    Bad(Fault),
+    /// It does not, for a reason that the model can be told.
+    Mendable(super::schema::Complaint),
+}
+
+/// Holds an answer against its schema.
+pub fn judge(schema: &Schema, answer: &Answer) -> Judged {
+    match (schema.validate(&answer.text), answer.finish) {
+        (_, Finish::Refusal | Finish::ContentFilter) => Judged::Good(None),
+        (Ok(data), _) => Judged::Good(Some(data)),
+        (Err(_), Finish::Length) => Judged::Bad(Fault::Exhausted),
+        (Err(complaint), _) => Judged::Mendable(complaint),
+    }
+}
+
+/// Ends a call whose provider is silent for too long.
+struct Patience {
+    since: Cell<Instant>,
+    silence: Duration,
+}
+
+impl Patience {
+    fn new(silence: Duration) -> Self {
+        Self { since: Cell::new(Instant::now()), silence }
+    }
+}
+
+impl Watch for Patience {
+    fn waiting(&self) -> Result<(), Fault> {
+        if self.since.get().elapsed() > self.silence { Err(Fault::Timeout) } else { Ok(()) }
+    }
+
+    fn received(&self) {
+        self.since.set(Instant::now());
+    }
 }

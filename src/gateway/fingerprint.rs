@@ -5,10 +5,11 @@
 use sha2::{Digest, Sha256};
 
 use super::plan::Plan;
+use super::schema::Schema;
 use crate::store::Hash;
 
 /// Bumped when the encoding below changes.
-const VERSION: &[u8] = b"aisp/1";
+const VERSION: &[u8] = b"aisp/2";
 
 /// Collects fields, each behind its length, and absent ones apart from empty ones.
 struct Canonical(Sha256);
@@ -35,10 +36,14 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
     canonical.bytes(site.as_bytes());
     canonical.bytes(&plan.policy.epoch.to_be_bytes());
     canonical.bytes(plan.request.model.name.as_bytes());
-    canonical.bytes(plan.provider.name.as_bytes());
-    canonical.bytes(plan.provider.kind.name().as_bytes());
-    canonical.bytes(&plan.provider.kind.wire_version().to_be_bytes());
-    canonical.bytes(call.model.as_bytes());
+    // Any provider of the route may answer, so an answer belongs to the route as a whole.
+    canonical.bytes(&(plan.route.len() as u64).to_be_bytes());
+    for stop in &plan.route {
+        canonical.bytes(stop.provider.name.as_bytes());
+        canonical.bytes(stop.provider.kind.name().as_bytes());
+        canonical.bytes(&stop.provider.kind.wire_version().to_be_bytes());
+        canonical.bytes(stop.model.as_bytes());
+    }
     canonical.optional(call.system.as_deref().map(str::as_bytes));
     canonical.bytes(&(call.messages.len() as u64).to_be_bytes());
     for message in &call.messages {
@@ -48,6 +53,7 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
     canonical.optional(call.max_tokens.map(u32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice));
     // Adding zero turns -0.0 into 0.0, which is the same temperature.
     canonical.optional(call.temperature.map(|t| (t + 0.0).to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice));
+    canonical.optional(plan.request.schema.as_ref().map(Schema::bytes).as_deref());
     canonical.0.finalize().into()
 }
 

@@ -1,33 +1,49 @@
 //! The story of one request: prepare, admit, complete, settle.
 
-use super::complete::complete;
+use super::complete::Whole;
 use super::fingerprint::fingerprint;
 use super::flow::{Admitted, Flow};
+use super::ledger::Ledger;
 use super::plan::Plan;
 use super::policy::Policy;
 use super::result::Outcome;
 use super::{Args, Env, misconfigured};
 use crate::error::Error;
+use crate::store::Hash;
 
 /// One prompt in, one answer out: `aisp_infer()`.
 ///
 /// # Errors
 /// Whatever [`Error`] there is. Except for a flaw in `$caller`, every failure has been logged under its code when it is
-/// returned, and nothing has been charged for it unless the provider did its work.
+/// returned, and nothing has been charged for it unless a provider did its work.
 pub fn infer(args: &Args<'_>, env: &Env<'_>) -> Result<Outcome, Error> {
-    let mut flow = Flow::begin(args, env)?;
+    prepare(args, env, |mut flow, plan, hash| {
+        let open = match flow.admit(plan, hash) {
+            Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
+            Admitted::Refused(error) => return Err(error),
+            Admitted::Open(open) => open,
+        };
+        let mut ledger = Ledger::default();
+        let mut whole = Whole { env, schema: plan.request.schema.as_ref() };
+        let arrival = flow.journey(plan, &open).run(&mut whole, &mut ledger);
+        flow.settle(plan, hash, open, arrival, &ledger)
+    })
+}
 
+/// Begins a call: reads its arguments, and hands over what was made of them. What is wrong with them is logged.
+pub fn prepare<T>(
+    args: &Args<'_>,
+    env: &Env<'_>,
+    then: impl FnOnce(Flow<'_, '_>, &Plan<'_, '_>, &Hash) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut flow = Flow::begin(args, env)?;
     let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"));
     let policy = policy.map_err(|error| flow.fail(error))?;
     let plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;
+    if plan.request.pack && env.until.is_none() {
+        return Err(flow.fail(Error::invalid("pack is for the requests of a batch only.")));
+    }
     // Redaction takes its place here: what is hashed, cached and sent from now on is the redacted form.
     let hash = fingerprint(&plan, flow.caller.site);
-
-    let limits = match flow.admit(&plan, &hash) {
-        Admitted::Answered { answer, provider, limits } => return Ok(flow.replay(&plan, answer, provider, limits)),
-        Admitted::Refused(error) => return Err(error),
-        Admitted::Open { limits } => limits,
-    };
-    let tries = complete(&plan, env, flow.deadline(&plan));
-    flow.settle(&plan, &hash, tries, limits)
+    then(flow, &plan, &hash)
 }

@@ -7,7 +7,8 @@ use super::{Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;
 use crate::error::Error;
-use crate::store::{Hash, Selector, Status, StoreError};
+use crate::guard::breaker::Gate;
+use crate::store::{BreakerStatus, Hash, Selector, Status, StoreError};
 
 /// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many. To drop all of
 /// them takes `all: true`, so that an empty selector is no accident.
@@ -62,6 +63,16 @@ pub fn log_ack(uids: &[&str], env: &Env<'_>) -> Result<u64, Error> {
     Ok(with_store(env, |store| store.ack(uids))?)
 }
 
+/// What an administrator should know about a provider.
+fn of_provider(breaker: &BreakerStatus) -> Option<String> {
+    let BreakerStatus { provider, base_url, .. } = breaker;
+    if breaker.key_refused {
+        return Some(format!("The provider \"{provider}\" ({base_url}) refuses the key of this site."));
+    }
+    let open = breaker.gate != Gate::Closed;
+    open.then(|| format!("The provider \"{provider}\" ({base_url}) is down; calls go elsewhere or are refused."))
+}
+
 /// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know.
 pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
     let store = with_store(env, |store| store.status(now_us()));
@@ -74,6 +85,7 @@ pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
                 warnings.push(format!("{lost} log records were lost because nobody drained them; is WP-Cron running?"));
             }
             warnings.extend(health::store_warning());
+            warnings.extend(figures.breakers.iter().filter_map(of_provider));
         }
     }
     if env.settings.store.is_temporary() {

@@ -1,30 +1,44 @@
 //! The story of one request, from the caller's arrays to a result.
 
+mod batch;
 mod caller;
 mod complete;
+mod estimate;
 mod fingerprint;
 mod flow;
 mod health;
 mod infer;
+mod journey;
+mod ledger;
 mod limits;
 mod maintenance;
 mod models;
+mod pack;
+mod packed;
 mod plan;
 mod policy;
 mod preview;
+mod providers;
 mod request;
 mod result;
+mod schema;
 pub mod settings;
+mod speaker;
+mod stream;
 pub mod value;
 
+pub use batch::{Item, batch};
 pub use infer::infer;
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
 pub use result::Outcome;
+pub use speaker::Said;
+pub use stream::stream;
 
 use secrecy::SecretString;
 
 use crate::audit::Journal;
+use crate::clock::Deadline;
 use crate::error::Error;
 use settings::Settings;
 use value::{Flaw, Value};
@@ -51,6 +65,8 @@ pub struct Env<'e> {
     pub secrets: &'e dyn Secrets,
     /// Where lines for administrators go.
     pub journal: &'e dyn Journal,
+    /// The deadline of the batch that the call belongs to, if it does.
+    pub until: Option<Deadline>,
 }
 
 /// Finds a secret by the name that the policy gives it.

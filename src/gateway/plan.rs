@@ -1,42 +1,81 @@
-//! A request that has met its policy: which provider it goes to, what will be sent, by when.
+//! A request that has met its policy: which providers it may go to, what will be sent, by when.
 
 use std::time::Duration;
 
-use super::policy::{Policy, Price, Provider};
+use super::models::{self, Price};
+use super::policy::Policy;
+use super::providers::Provider;
 use super::request::{RawRequest, Request};
 use super::settings::Settings;
 use super::value::Value;
 use crate::error::Error;
-use crate::provider::Answer;
+use crate::provider::Usage;
+use crate::store::breaker_key;
 
 /// What will be done, before anything is.
 #[derive(Debug)]
 pub struct Plan<'p, 'a> {
     /// The policy.
     pub policy: &'p Policy<'a>,
-    /// The request, normalised; its call bears the provider's own name for the model.
-    pub request: Request<'a>,
-    /// Where it goes.
+    /// The request, normalised.
+    pub request: Request<'p, 'a>,
+    /// The providers to try, in this order; at least one.
+    pub route: Vec<Stop<'p, 'a>>,
+}
+
+/// One provider of a route.
+#[derive(Debug, Clone, Copy)]
+pub struct Stop<'p, 'a> {
+    /// Where it is.
     pub provider: &'p Provider<'a>,
+    /// Its own name for the model.
+    pub model: &'p str,
+    /// What the model costs there, where that is known.
+    price: Option<Price>,
 }
 
 impl<'p, 'a> Plan<'p, 'a> {
-    /// Checks and normalises the argument `$request` of `function` and finds its way to a provider.
+    /// Checks and normalises the argument `$request` of `function` and finds its way to the providers.
     pub fn new(function: &str, request: &Value<'a>, policy: &'p Policy<'a>) -> Result<Self, Error> {
         let raw = RawRequest::read(request).map_err(|flaw| flaw.in_request(function))?;
-        let mut request = raw.admit(policy)?;
-        let (provider, own_name) = policy.route(request.model);
-        own_name.clone_into(&mut request.call.model);
-        Ok(Self { policy, request, provider })
+        Self::of(raw, policy)
+    }
+
+    /// The plan for a request that has been read.
+    pub fn of(raw: RawRequest<'a>, policy: &'p Policy<'a>) -> Result<Self, Error> {
+        let request = raw.admit(policy)?;
+        let model = request.model;
+        let named = [(policy.providers[0].name, model.name)];
+        let pairs = if model.route.is_empty() { named.as_slice() } else { model.route.as_slice() };
+        let stop = |(place, (name, own)): (usize, &(&str, &'a str))| {
+            let provider = policy.providers.iter().find(|provider| provider.name == *name)?;
+            let of_provider = provider.prices.iter().find(|(model, _)| model == own).map(|(_, price)| *price);
+            // The policy's price for a model is the first provider's; the others have their own or none.
+            let of_model = model.price.filter(|_| place == 0);
+            let price = of_provider.or(of_model).or_else(|| models::known_price(provider.name, own));
+            Some(Stop { provider, model: own, price })
+        };
+        let route = pairs.iter().enumerate().filter_map(stop).collect();
+        Ok(Self { policy, request, route })
     }
 
     /// How long the call may take in all: the policy's word before php.ini's, and the client may only ask for less.
     pub fn timeout(&self, settings: &Settings) -> Duration {
-        let allowed = self.policy.timeout_ms.unwrap_or(settings.timeout_ms);
+        let allowed = self.allowed_ms(settings);
         Duration::from_millis(self.request.timeout_ms.map_or(allowed, |ms| ms.min(allowed)).into())
     }
 
-    /// How often the provider may be tried.
+    fn allowed_ms(&self, settings: &Settings) -> u32 {
+        self.policy.timeout_ms.unwrap_or(settings.timeout_ms)
+    }
+
+    /// How long a provider may be silent at least before that is held against it, whatever little time the client gave.
+    pub fn fair_silence(&self, stop: &Stop<'_, '_>, settings: &Settings) -> Duration {
+        let third = self.allowed_ms(settings) / 3;
+        Duration::from_millis(stop.provider.timeout_ms.unwrap_or(third).into())
+    }
+
+    /// How often each provider may be tried.
     pub fn max_attempts(&self, settings: &Settings) -> u32 {
         self.policy.max_attempts.unwrap_or(settings.max_attempts)
     }
@@ -47,13 +86,19 @@ impl<'p, 'a> Plan<'p, 'a> {
         (self.request.cache && ttl > 0).then_some(ttl)
     }
 
-    /// What an answer costs in US dollars; `None` when the price is not known.
-    pub fn cost_usd(&self, answer: &Answer) -> Option<f64> {
-        let Price { input, cached, output } = self.request.model.price?;
-        let from_cache = answer.usage.tokens_in_cached.min(answer.usage.tokens_in);
-        let fresh = answer.usage.tokens_in - from_cache;
-        let microusd =
-            f64::from(fresh) * input + f64::from(from_cache) * cached + f64::from(answer.usage.tokens_out) * output;
+    /// The names of the route's breakers on a site.
+    pub fn breakers(&self, site: &str) -> Vec<String> {
+        self.route.iter().map(|stop| breaker_key(site, stop.provider.name, stop.provider.base_url)).collect()
+    }
+}
+
+impl Stop<'_, '_> {
+    /// What this use costs in US dollars; `None` when the price is not known.
+    pub fn cost_usd(&self, usage: &Usage) -> Option<f64> {
+        let Price { input, cached, output } = self.price?;
+        let from_cache = usage.tokens_in_cached.min(usage.tokens_in);
+        let fresh = usage.tokens_in - from_cache;
+        let microusd = f64::from(fresh) * input + f64::from(from_cache) * cached + f64::from(usage.tokens_out) * output;
         // To a billionth of a dollar: below that is only the noise of floating point.
         Some((microusd * 1e3).round() / 1e9)
     }

@@ -1,9 +1,10 @@
 //! The dry run: what would be sent, to whom, at what cost. Nothing is sent, charged, cached or logged.
 
 use super::caller::Caller;
-use super::complete::check_address;
+use super::estimate::tokens;
 use super::fingerprint::{fingerprint, hex};
 use super::flow::with_store;
+use super::journey::check_address;
 use super::limits::Rule;
 use super::plan::Plan;
 use super::policy::Policy;
@@ -11,7 +12,7 @@ use super::{Args, Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;
 use crate::error::Error;
-use crate::provider::{Answer, Finish, Usage};
+use crate::provider::{Call, Usage};
 use crate::store::{Admission, LimitState, Peek};
 
 /// What a call would do.
@@ -53,7 +54,8 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
     let caller = Caller::read(&args.caller).map_err(misconfigured(args.function, 2, "caller"))?;
     let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"))?;
     let plan = Plan::new(args.function, &args.request, &policy)?;
-    check_address(&plan, env)?;
+    let stop = &plan.route[0];
+    check_address(stop, env)?;
     let hash = fingerprint(&plan, caller.site);
     let throttle = Rule::apply(&policy.throttle, "throttle", &caller);
     let quota = Rule::apply(&policy.quota, "quota", &caller);
@@ -62,6 +64,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         now_us,
         throttle: &throttle,
         quota: &quota,
+        route: &[],
         lookup: plan.ttl_s().map(|_| &hash),
         record: &Record::default(),
         abandoned_us: now_us,
@@ -73,36 +76,29 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
     });
 
     let estimate = estimate(&plan);
-    let provider = plan.provider;
+    let provider = stop.provider;
+    let call = Call { model: stop.model.to_owned(), ..plan.request.call.clone() };
     Ok(Preview {
         model: plan.request.model.name.to_owned(),
         provider: provider.name.to_owned(),
         url: provider.base_url.to_owned(),
-        body: provider.kind.body(&plan.request.call),
+        body: provider.kind.body(&call),
         cached: peek.entry.is_some(),
         req_hash: hex(&hash),
         key_env: provider.key_env.map(str::to_owned),
         key_set: provider.key_env.is_some_and(|name| env.secrets.find(name).is_some()),
         limits: peek.limits,
-        tokens_in: estimate.usage.tokens_in,
-        cost_usd: plan.cost_usd(&estimate),
+        tokens_in: estimate.tokens_in,
+        cost_usd: stop.cost_usd(&estimate),
     })
 }
 
 /// The size of an answer nobody has given yet.
-fn estimate(plan: &Plan<'_, '_>) -> Answer {
+fn estimate(plan: &Plan<'_, '_>) -> Usage {
     let call = &plan.request.call;
     let bytes: usize =
         call.messages.iter().map(|m| m.content.len()).sum::<usize>() + call.system.as_ref().map_or(0, String::len);
-    Answer {
-        text: String::new(),
-        finish: Finish::Stop,
-        usage: Usage {
-            tokens_in: u32::try_from(bytes.div_ceil(4)).unwrap_or(u32::MAX),
-            tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT),
-            ..Usage::default()
-        },
-    }
+    Usage { tokens_in: tokens(bytes), tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT), ..Usage::default() }
 }
 
 /// `aisp_request_hash()`: the fingerprint in hex that the same arguments would have in a call.

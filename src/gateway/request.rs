@@ -5,7 +5,9 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
-use super::policy::{MAX_TIMEOUT_MS, MAX_TTL_S, Model, Policy};
+use super::models::Model;
+use super::policy::{MAX_TIMEOUT_MS, MAX_TTL_S, Policy};
+use super::schema::Schema;
 use super::value::{Fields, Flaw, Item, Value};
 use crate::error::Error;
 use crate::provider::{Call, Message, Role};
@@ -23,13 +25,16 @@ pub struct RawRequest<'a> {
     cache_ttl: Option<i64>,
     tags: Vec<&'a str>,
     timeout_ms: Option<i64>,
+    schema: Option<Schema>,
+    restart: bool,
+    pack: bool,
 }
 
 /// A request that may run.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Request<'a> {
+pub struct Request<'p, 'a> {
     /// The model it names, or the policy's default.
-    pub model: Model<'a>,
+    pub model: &'p Model<'a>,
     /// What is asked of the model, under the model's public name.
     pub call: Call,
     /// Whether a kept answer will do, and whether this one may be kept.
@@ -40,6 +45,12 @@ pub struct Request<'a> {
     pub tags: Vec<String>,
     /// A deadline shorter than the policy's.
     pub timeout_ms: Option<u32>,
+    /// What the answer must satisfy.
+    pub schema: Option<Schema>,
+    /// Whether a stream that breaks may begin again.
+    pub restart: bool,
+    /// Whether it may share a call with others of its batch.
+    pub pack: bool,
 }
 
 const MAX_MESSAGES: usize = 200;
@@ -61,8 +72,11 @@ impl<'a> RawRequest<'a> {
             cache_ttl: fields.int("cache_ttl", 1, MAX_TTL_S)?,
             tags: fields.list("tags")?.unwrap_or_default().iter().map(Item::string).collect::<Result<_, _>>()?,
             timeout_ms: fields.int("timeout_ms", 1, MAX_TIMEOUT_MS)?,
+            schema: fields.item("schema").map(|item| Schema::read(&item)).transpose()?,
+            restart: fields.bool("restart")?.unwrap_or(false),
+            pack: fields.bool("pack")?.unwrap_or(false),
         };
-        for later in ["schema", "moderate", "restart", "idempotency_key"] {
+        for later in ["moderate", "idempotency_key"] {
             fields.not_yet(later)?;
         }
         fields.finish()?;
@@ -70,7 +84,7 @@ impl<'a> RawRequest<'a> {
     }
 
     /// Holds the request against the policy and normalises its texts.
-    pub fn admit(self, policy: &Policy<'a>) -> Result<Request<'a>, Error> {
+    pub fn admit<'p>(self, policy: &'p Policy<'a>) -> Result<Request<'p, 'a>, Error> {
         let model = self.model.unwrap_or(policy.default_model);
         let model = policy.model(model).ok_or_else(|| unlisted(policy))?;
         let max = policy.max_prompt_chars;
@@ -92,7 +106,7 @@ impl<'a> RawRequest<'a> {
             messages,
             max_tokens: self.max_tokens.map(|n| n as u32),
             temperature: self.temperature,
-            schema: None,
+            schema: self.schema.as_ref().map(|schema| schema.value().clone()),
         };
         Ok(Request {
             model,
@@ -101,6 +115,9 @@ impl<'a> RawRequest<'a> {
             cache_ttl_s: self.cache_ttl.map(|n| n as u32),
             tags: check_tags(&self.tags)?,
             timeout_ms: self.timeout_ms.map(|n| n as u32),
+            schema: self.schema,
+            restart: self.restart,
+            pack: self.pack,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What a caller gets.
 
-use crate::provider::Answer;
+use crate::provider::{Answer, RateLimits, Usage};
 use crate::store::LimitState;
 
 /// The result of one call.
@@ -8,6 +8,10 @@ use crate::store::LimitState;
 pub struct Outcome {
     /// The answer, with the provider's own count of its tokens; for a cached one as it was counted then.
     pub answer: Answer,
+    /// The value that the answer encodes, where the request has a schema.
+    pub data: Option<serde_json::Value>,
+    /// What all attempts used together; for a cached answer what it used then.
+    pub usage: Usage,
     /// The model's name in the policy.
     pub model: String,
     /// The provider that answered.
@@ -24,6 +28,10 @@ pub struct Outcome {
     pub attempts: u32,
     /// From the call's start to its end, in milliseconds.
     pub duration_ms: u32,
+    /// The provider's own id of the call, where it gave one.
+    pub provider_request_id: Option<String>,
+    /// Where the limits of the provider stand, where it told.
+    pub provider_limits: RateLimits,
     /// Where the limits stand.
     pub limits: Vec<LimitState>,
 }

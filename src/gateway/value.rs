@@ -222,6 +222,12 @@ impl<'v, 'a> Fields<'v, 'a> {
         }
     }
 
+    /// A value of any type, with its path.
+    pub fn item(&mut self, key: &'static str) -> Option<Item<'v, 'a>> {
+        let path = self.path_of(key);
+        self.get(key).map(|value| Item { path, value })
+    }
+
     /// A key that belongs to the contract but whose feature this version lacks: only a value that switches it off passes.
     pub fn not_yet(&mut self, key: &'static str) -> Result<(), Flaw> {
         match self.get(key) {
@@ -282,9 +288,21 @@ impl<'v, 'a> Item<'v, 'a> {
         Err(self.flaw("must be a list of two strings"))
     }
 
+    /// As it is.
+    pub const fn value(&self) -> &'v Value<'a> {
+        self.value
+    }
+
     /// A flaw of this value: `problem` completes the sentence.
     pub fn flaw(&self, problem: impl Into<String>) -> Flaw {
-        Flaw::new(&self.path, problem)
+        self.flaw_at("", problem)
+    }
+
+    /// A flaw at a place within this value; its path begins with a dot or a bracket.
+    pub fn flaw_at(&self, place: &str, problem: impl Into<String>) -> Flaw {
+        // A name in it may be of the client's choice.
+        let place: String = place.chars().filter(|c| !c.is_control()).take(200).collect();
+        Flaw::new(&format!("{}{place}", self.path), problem)
     }
 }
 

@@ -1,3 +1,4 @@
 //! May a call run, and with what: arithmetic and rules that do no I/O.
 
+pub mod breaker;
 pub mod rate;

@@ -6,7 +6,9 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 
 use crate::audit::Record;
 use crate::gateway::{Outcome, Preview};
-use crate::store::LimitState;
+use crate::guard::breaker::Gate;
+use crate::provider::{Rate, RateLimits};
+use crate::store::{BreakerStatus, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
 pub struct Map(ZBox<ZendHashTable>);
@@ -62,19 +64,55 @@ pub fn assign(result: &mut Zval, value: Zval) {
 pub fn outcome(outcome: &Outcome) -> Zval {
     Map::new()
         .set("text", outcome.answer.text.as_str())
-        .set("data", Zval::null())
+        .set("data", outcome.data.as_ref().map_or_else(Zval::null, json))
         .set("model", outcome.model.as_str())
         .set("provider", outcome.provider.as_str())
         .set("cached", outcome.cached)
-        .set("tokens_in", i64::from(outcome.answer.usage.tokens_in))
-        .set("tokens_out", i64::from(outcome.answer.usage.tokens_out))
+        .set("tokens_in", i64::from(outcome.usage.tokens_in))
+        .set("tokens_in_cached", i64::from(outcome.usage.tokens_in_cached))
+        .set("tokens_out", i64::from(outcome.usage.tokens_out))
+        .set("tokens_reasoning", i64::from(outcome.usage.tokens_reasoning))
         .set("cost_usd", outcome.cost_usd)
         .set("finish_reason", outcome.answer.finish.name())
         .set("request_id", outcome.request_id.as_str())
         .set("req_hash", outcome.req_hash.as_str())
         .set("attempts", i64::from(outcome.attempts))
         .set("duration_ms", i64::from(outcome.duration_ms))
+        .set("provider_request_id", outcome.provider_request_id.as_deref())
+        .set("provider_limits", provider_limits(&outcome.provider_limits))
         .set("limits", limits(&outcome.limits))
+        .finish()
+}
+
+/// Where the provider's own limits on this site's key stand, as far as it told.
+fn provider_limits(limits: &RateLimits) -> Zval {
+    let rate = |rate: &Rate| {
+        let reset_s = rate.reset_ms.map(|ms| int(ms.div_ceil(1_000)));
+        Map::new().set("limit", int(rate.limit)).set("remaining", int(rate.remaining)).set("reset_s", reset_s).finish()
+    };
+    [("requests", &limits.requests), ("tokens", &limits.tokens)]
+        .into_iter()
+        .filter_map(|(name, told)| Some((name, told.as_ref()?)))
+        .fold(Map::new(), |map, (name, told)| map.set(name, rate(told)))
+        .finish()
+}
+
+/// One provider in `aisp_status()`.
+pub fn breaker(breaker: &BreakerStatus) -> Zval {
+    let (state, wait_us) = match breaker.gate {
+        Gate::Closed => ("closed", 0),
+        Gate::HalfOpen => ("half_open", 0),
+        Gate::Open { wait_us } => ("open", wait_us),
+    };
+    Map::new()
+        .set("site", breaker.site.as_str())
+        .set("provider", breaker.provider.as_str())
+        .set("base_url", breaker.base_url.as_str())
+        .set("state", state)
+        .set("retry_after_s", int(wait_us.unsigned_abs().div_ceil(1_000_000)))
+        .set("calls", i64::from(breaker.calls))
+        .set("failures", i64::from(breaker.failures))
+        .set("key_refused", breaker.key_refused)
         .finish()
 }
 

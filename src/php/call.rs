@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use ext_php_rs::exception::PhpException;
 use ext_php_rs::ffi::zend_wrong_parameters_count_error;
-use ext_php_rs::types::{ZendObject, Zval};
-use ext_php_rs::zend::{ExecuteData, ce, run_handler};
+use ext_php_rs::types::{ZendCallable, ZendObject, Zval};
+use ext_php_rs::zend::{ExecuteData, bailout, ce, run_handler};
 
 use super::{array, exceptions};
 use crate::error::Error;
@@ -17,6 +17,10 @@ pub enum Thrown {
     Failure(Error),
     /// An argument of the wrong type: PHP's own `TypeError` with this message.
     Type(String),
+    /// A callback threw: the exception is pending.
+    Pending,
+    /// PHP has given the script up in a callback.
+    Bailout,
 }
 
 impl From<Error> for Thrown {
@@ -71,6 +75,12 @@ impl<'e> Call<'e> {
             Some(zval) if zval.is_array() => Ok(read(zval)),
             Some(other) => self.mistyped(position, name, "array", other),
         }
+    }
+
+    /// Something that can be called.
+    pub fn callable(&self, position: usize, name: &str) -> Result<ZendCallable<'e>, Thrown> {
+        let Some(zval) = self.argument(position) else { return Err(Error::config("A callback is missing.").into()) };
+        ZendCallable::new(zval).or_else(|_| self.mistyped(position, name, "callable", zval))
     }
 
     /// An integer that is not optional.
@@ -171,6 +181,9 @@ pub fn enter(function: &'static str, counts: (u32, u32), data: &ExecuteData, res
         match catch_unwind(AssertUnwindSafe(|| body(&call))) {
             Ok(Ok(value)) => array::assign(result, value),
             Ok(Err(Thrown::Failure(error))) => exceptions::throw(&error),
+            Ok(Err(Thrown::Pending)) => {}
+            // SAFETY: nothing is left here that would have to be dropped; the handler around this hands the jump on.
+            Ok(Err(Thrown::Bailout)) => unsafe { bailout() },
             Ok(Err(Thrown::Type(message))) => PhpException::new(message, 0, ce::type_error()).throw(),
             Err(_) => PhpException::new(format!("{function}(): internal error"), 0, ce::error()).throw(),
         }
@@ -207,6 +220,7 @@ pub fn zend_type(name: &str) -> ext_php_rs::flags::DataType {
         "array" => DataType::Array,
         "int" => DataType::Long,
         "string" => DataType::String,
+        "callable" => DataType::Callable,
         _ => DataType::Mixed,
     }
 }

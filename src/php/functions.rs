@@ -6,6 +6,7 @@ use super::array::{self, Map, int, list, scalar};
 use super::call::{Call, Thrown};
 use super::ini;
 use super::journal::ErrorLog;
+use super::listener::{Ended, Listener, failure};
 use super::secrets::Variables;
 use crate::error::Error;
 use crate::gateway::settings::Settings;
@@ -15,7 +16,7 @@ use crate::gateway::{self, Args, Env};
 /// Runs `f` with what the core needs from PHP.
 fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let settings = ini::settings().map_err(|problems| Error::config(problems.join(" ")))?;
-    f(&Env { settings: &settings, secrets: &Variables, journal: &ErrorLog })
+    f(&Env { settings: &settings, secrets: &Variables, journal: &ErrorLog, until: None })
 }
 
 /// The arguments `$request`, `$caller` and `$policy` in this order.
@@ -33,6 +34,34 @@ pub fn infer(call: &Call<'_>) -> Result<Zval, Thrown> {
     let args = args(call)?;
     let outcome = with_env(|env| gateway::infer(&args, env))?;
     Ok(array::outcome(&outcome))
+}
+
+/// `aisp_stream()`
+pub fn stream(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let args = Args {
+        function: call.function,
+        request: call.array(1, "request")?,
+        caller: call.array(3, "caller")?,
+        policy: call.array(4, "policy")?,
+    };
+    let mut listener = Listener::new(call.callable(2, "on_event")?);
+    let outcome = with_env(|env| gateway::stream(&args, env, &mut |said| listener.tell(&said)));
+    match listener.ended {
+        Some(Ended::Threw) => Err(Thrown::Pending),
+        Some(Ended::Fatal) => Err(Thrown::Bailout),
+        Some(Ended::Declined) | None => Ok(array::outcome(&outcome?)),
+    }
+}
+
+/// `aisp_infer_batch()`
+pub fn infer_batch(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let args = Args { request: call.array(1, "requests")?, ..args(call)? };
+    let items = with_env(|env| gateway::batch(&args, env))?;
+    let item = |item: &gateway::Item| match item {
+        Ok(outcome) => array::outcome(outcome),
+        Err(error) => Map::new().set("error", failure(error)).finish(),
+    };
+    Ok(list(items.iter().map(item)))
 }
 
 /// `aisp_preview()`
@@ -93,7 +122,7 @@ pub fn status(_: &Call<'_>) -> Result<Zval, Thrown> {
 }
 
 fn with_store_figures(map: Map, settings: &Settings) -> Zval {
-    let env = Env { settings, secrets: &Variables, journal: &ErrorLog };
+    let env = Env { settings, secrets: &Variables, journal: &ErrorLog, until: None };
     let (status, warnings) = gateway::status(&env);
     let error = status.as_ref().err().map(ToString::to_string);
     let figures = status.unwrap_or_default();
@@ -118,6 +147,7 @@ fn with_store_figures(map: Map, settings: &Settings) -> Zval {
         .set("cache", cache.finish())
         .set("spool", int(figures.spool))
         .set("counters", counters.finish())
+        .set("breakers", list(figures.breakers.iter().map(array::breaker)))
         .set("warnings", warnings)
         .finish()
 }

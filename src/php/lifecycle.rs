@@ -32,7 +32,9 @@ extern "C" fn startup(_type: i32, module_number: i32) -> i32 {
         }));
         zend::around_fork(close, forked);
     });
-    for (function, arguments) in [("aisp_infer", 3), ("aisp_preview", 3), ("aisp_request_hash", 3)] {
+    let guarded =
+        [("aisp_infer", 3), ("aisp_stream", 4), ("aisp_infer_batch", 3), ("aisp_preview", 3), ("aisp_request_hash", 3)];
+    for (function, arguments) in guarded {
         (0..arguments).for_each(|argument| zend::mark_sensitive(function, argument));
     }
     if exceptions::register().is_ok() { SUCCESS } else { FAILURE }

@@ -7,5 +7,6 @@ pub mod functions;
 mod ini;
 mod journal;
 pub mod lifecycle;
+mod listener;
 mod secrets;
 mod zend;

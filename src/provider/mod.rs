@@ -1,6 +1,18 @@
 //! What providers speak: one file a wire format, bytes in, values out, no I/O.
 
+pub mod anthropic;
+mod draft;
+mod errors;
+pub mod gemini;
+mod head;
+pub mod openai_chat;
 pub mod openai_responses;
+mod structured;
+#[cfg(test)]
+mod testing;
+mod wire;
+
+pub use head::{Head, Rate, RateLimits};
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -14,6 +26,12 @@ use crate::error::Fault;
 pub enum Kind {
     /// OpenAI's Responses interface, `POST /responses`.
     OpenaiResponses,
+    /// OpenAI's Chat Completions, `POST /chat/completions`, and what is compatible with them.
+    OpenaiChat,
+    /// Anthropic's Messages, `POST /messages`.
+    Anthropic,
+    /// Google's Gemini, `POST /models/{model}:generateContent`.
+    Gemini,
 }
 
 /// Who says a message.
@@ -90,6 +108,8 @@ pub enum Finish {
     ContentFilter,
     /// The model declined; the text is its refusal.
     Refusal,
+    /// The caller hung up: the text is what had come by then.
+    Cancelled,
 }
 
 impl Finish {
@@ -105,6 +125,7 @@ impl Finish {
             Self::Length => "length",
             Self::ContentFilter => "content_filter",
             Self::Refusal => "refusal",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -189,12 +210,15 @@ pub trait Reader {
 
 impl Kind {
     /// Every format.
-    pub const ALL: [Self; 1] = [Self::OpenaiResponses];
+    pub const ALL: [Self; 4] = [Self::OpenaiResponses, Self::OpenaiChat, Self::Anthropic, Self::Gemini];
 
     /// The name in a policy.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OpenaiResponses => "openai_responses",
+            Self::OpenaiChat => "openai_chat",
+            Self::Anthropic => "anthropic",
+            Self::Gemini => "gemini",
         }
     }
 
@@ -207,6 +231,9 @@ impl Kind {
     pub fn encode(self, call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
         match self {
             Self::OpenaiResponses => openai_responses::encode(call, stream, to),
+            Self::OpenaiChat => openai_chat::encode(call, stream, to),
+            Self::Anthropic => anthropic::encode(call, stream, to),
+            Self::Gemini => gemini::encode(call, stream, to),
         }
     }
 
@@ -214,6 +241,9 @@ impl Kind {
     pub fn body(self, call: &Call) -> Value {
         match self {
             Self::OpenaiResponses => openai_responses::body(call),
+            Self::OpenaiChat => openai_chat::body(call),
+            Self::Anthropic => anthropic::body(call),
+            Self::Gemini => gemini::body(call),
         }
     }
 
@@ -221,6 +251,9 @@ impl Kind {
     pub const fn wire_version(self) -> u32 {
         match self {
             Self::OpenaiResponses => openai_responses::WIRE_VERSION,
+            Self::OpenaiChat => openai_chat::WIRE_VERSION,
+            Self::Anthropic => anthropic::WIRE_VERSION,
+            Self::Gemini => gemini::WIRE_VERSION,
         }
     }
 
@@ -228,6 +261,9 @@ impl Kind {
     pub fn decode(self, status: u16, body: &[u8]) -> Result<Answer, Failure> {
         match self {
             Self::OpenaiResponses => openai_responses::decode(status, body),
+            Self::OpenaiChat => openai_chat::decode(status, body),
+            Self::Anthropic => anthropic::decode(status, body),
+            Self::Gemini => gemini::decode(status, body),
         }
     }
 
@@ -235,6 +271,9 @@ impl Kind {
     pub fn reader(self) -> Box<dyn Reader> {
         match self {
             Self::OpenaiResponses => Box::new(openai_responses::StreamReader::default()),
+            Self::OpenaiChat => Box::new(openai_chat::StreamReader::default()),
+            Self::Anthropic => Box::new(anthropic::StreamReader::default()),
+            Self::Gemini => Box::new(gemini::StreamReader::default()),
         }
     }
 }

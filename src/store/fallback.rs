@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use once_cell::sync::Lazy;
 use parking_lot::Mutex;
 
-use super::{Admission, Limit, LimitState, Verdict};
+use super::{Admission, Limit, LimitState, Verdict, Way};
 use crate::guard::rate::{Decision, Quota};
 
 const FRACTION: u32 = 8;
@@ -40,7 +40,7 @@ fn decide(tats: &mut Tats, call: &Admission<'_>) -> Verdict {
     let limits = [states(tats, &throttle, now_us), states(tats, &quota, now_us)].concat();
     match refused {
         Some((limit, wait_us)) => Verdict::Refused { limit, quota: true, wait_us, limits },
-        None => Verdict::Miss { limits },
+        None => Verdict::Miss { way: Way { stop: 0, probe: None }, limits },
     }
 }
 
@@ -89,7 +89,8 @@ mod tests {
 
     fn ask(tats: &mut Tats, throttle: &[Limit], quota: &[Limit]) -> Verdict {
         let record = Record::default();
-        let call = Admission { now_us: NOW, throttle, quota, lookup: None, record: &record, abandoned_us: NOW };
+        let (route, lookup) = (&[], None);
+        let call = Admission { now_us: NOW, throttle, quota, route, lookup, record: &record, abandoned_us: NOW };
         decide(tats, &call)
     }
 

@@ -3,11 +3,13 @@
 //! A call touches the store twice: [`Store::admit`] before the provider is asked and [`Store::settle`] after it. Each is
 //! one round trip and atomic. Everything is written so that a worker may be killed between the two.
 
+mod breaker;
 mod fallback;
 mod handle;
 mod location;
 pub mod sqlite;
 
+pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
 pub use fallback::admit as admit_without_store;
 pub use handle::{after_fork_in_child, close, with};
 pub use location::{BadLocation, Location};
@@ -28,8 +30,16 @@ pub trait Store {
     /// - A miss: every throttle and every quota is charged. A record that says the caller died is written, which becomes
     ///   visible to [`Store::drain`] only at `abandoned_us`, unless [`Store::settle`] has replaced it by then.
     ///
-    /// Budgets, the breaker and the flight lease take their place between the cache and the quota.
+    /// Before the quota stands the breaker: if it lets none of the route's providers through, no quota is charged and the
+    /// record is written as a refusal. Budgets and the flight lease will stand beside it.
     fn admit(&self, call: &Admission<'_>) -> Result<Verdict, StoreError>;
+
+    /// The first provider of a route that a call may still ask, or how many microseconds none may be asked. A probe's lease
+    /// runs until `lease_us`.
+    fn way(&self, route: &[String], now_us: i64, lease_us: i64) -> Result<Result<Way, i64>, StoreError>;
+
+    /// Tells what became of one attempt at a provider, at once, so that all workers know.
+    fn report(&self, report: &Report<'_>) -> Result<Heed, StoreError>;
 
     /// Closes a call: writes the answer to the cache, the final record to the spool, and the counters; gives back what
     /// the call was charged for nothing.
@@ -104,6 +114,8 @@ pub struct Admission<'a> {
     pub throttle: &'a [Limit],
     /// Limits on calls that reach a provider.
     pub quota: &'a [Limit],
+    /// The providers that may be asked, in this order, by [`breaker_key`].
+    pub route: &'a [String],
     /// The answer to look for; `None` if the caller does not want a cached one.
     pub lookup: Option<&'a Hash>,
     /// The call's log record, as it stands now.
@@ -124,6 +136,15 @@ pub enum Verdict {
     },
     /// Ask a provider, then settle.
     Miss {
+        /// Which one.
+        way: Way,
+        /// Where the limits stand.
+        limits: Vec<LimitState>,
+    },
+    /// No provider of the route may be asked; the call is over and logged.
+    Open {
+        /// Microseconds after which one may.
+        wait_us: i64,
         /// Where the limits stand.
         limits: Vec<LimitState>,
     },
@@ -162,6 +183,8 @@ pub struct Settlement<'a> {
     pub write: Option<Write<'a>>,
     /// Limits that get one call back, because no provider did any work for it.
     pub refund: &'a [Limit],
+    /// What became of the last attempt, unless [`Store::report`] was told already.
+    pub report: Option<Report<'a>>,
 }
 
 /// An answer on its way into the cache.
@@ -222,6 +245,8 @@ pub struct Status {
     pub tokens: u64,
     /// What they cost, in millionths of a US dollar, where a price is known.
     pub cost_microusd: u64,
+    /// The providers that were called in the last day.
+    pub breakers: Vec<BreakerStatus>,
 }
 
 /// Why the store cannot be used. The text is for administrators; it holds paths, never data.

@@ -15,9 +15,11 @@ mod watch;
 pub use client::close;
 pub use egress::Allowed;
 pub use exchange::{Opened, Response, check_header, open, post};
-pub use retry::{Attempt, Delay, GaveUp, Tries, run};
+pub use resolver::without_signals;
+pub use retry::{Delay, Next, next};
 pub use roots::check_ca_file;
 pub use stream::Stream;
+pub use ureq::http::HeaderMap;
 pub use watch::Watch;
 
 use std::time::Duration;

@@ -138,7 +138,7 @@ fn look_up(name: &str, wait: Duration) -> Result<Vec<IpAddr>, LookUp> {
 }
 
 /// Runs `spawn` with all signals blocked: a thread inherits the mask, and PHP's handlers must only run in PHP's thread.
-fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
+pub fn without_signals<T>(spawn: impl FnOnce() -> T) -> T {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK);
     let spawned = spawn();
     if let Ok(before) = before {

@@ -1,11 +1,8 @@
-//! Which failures are tried again, and when: one deadline over all attempts and all waits.
-//!
-//! [`next`] decides and is a pure function; [`run`] is the loop that sleeps. There is one retry layer, and this is it: the
-//! client below never repeats a request by itself.
+//! Which failures are tried again at the same provider, and when. The loop that sleeps is the gateway's; there is one retry
+//! layer, and this is its rule: the client below never repeats a request by itself.
 
 use std::time::{Duration, SystemTime};
 
-use crate::clock::Deadline;
 use crate::error::Fault;
 
 /// The ceiling of the first wait that nobody asked for; it doubles with every attempt.
@@ -47,78 +44,34 @@ fn seconds(value: f64) -> Option<Duration> {
     if value.is_nan() || value < 0.0 { None } else { Some(Duration::from_secs_f64(value.min(DAY.as_secs_f64()))) }
 }
 
-/// How one attempt ended.
-#[derive(Debug)]
-pub enum Attempt<T> {
-    /// There is an answer.
-    Done(T),
-    /// There is none.
-    Failed {
-        /// Why.
-        fault: Fault,
-        /// What the provider said about trying again.
-        delay: Delay,
-    },
-}
-
-/// Why there is no answer in the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GaveUp {
-    /// How the last attempt failed.
-    pub fault: Fault,
-    /// When the provider said that it would be back.
-    pub retry_after: Option<Duration>,
-}
-
-/// What came of all attempts.
-#[derive(Debug)]
-pub struct Tries<T> {
-    /// The answer, or why there is none.
-    pub result: Result<T, GaveUp>,
-    /// How many attempts were made.
-    pub attempts: u32,
-}
-
 /// What follows a failed attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub enum Next {
     /// Another one, after this long.
     Wait(Duration),
     /// None.
-    Stop { retry_after: Option<Duration> },
+    Stop {
+        /// When the provider said that it would be back.
+        retry_after: Option<Duration>,
+    },
 }
 
-/// Calls `one` until it succeeds, until its failure is final, until `max_attempts` (at least one) are made, or until the
-/// next wait would pass the deadline. `one` must itself end by the deadline that it is given.
-pub fn run<T>(deadline: Deadline, max_attempts: u32, mut one: impl FnMut(Deadline) -> Attempt<T>) -> Tries<T> {
-    let mut attempts = 0;
-    loop {
-        if deadline.remaining().is_zero() {
-            return Tries { result: Err(GaveUp { fault: Fault::Timeout, retry_after: None }), attempts };
-        }
-        attempts += 1;
-        let (fault, delay) = match one(deadline) {
-            Attempt::Done(answer) => return Tries { result: Ok(answer), attempts },
-            Attempt::Failed { fault, delay } => (fault, delay),
-        };
-        match next(fault, delay, attempts, max_attempts, deadline.remaining(), fastrand::f64()) {
-            Step::Wait(wait) => std::thread::sleep(wait),
-            Step::Stop { retry_after } => return Tries { result: Err(GaveUp { fault, retry_after }), attempts },
-        }
-    }
+/// Decides after the `attempts`-th attempt (counted from one) at a provider, with `left` in which the next one must have begun.
+pub fn next(fault: Fault, delay: Delay, attempts: u32, max_attempts: u32, left: Duration) -> Next {
+    decide(fault, delay, attempts, max_attempts, left, fastrand::f64())
 }
 
-/// Decides after `attempts` attempts, with `left` until the deadline and a `chance` from 0 to 1.
-fn next(fault: Fault, delay: Delay, attempts: u32, max_attempts: u32, left: Duration, chance: f64) -> Step {
+/// The same with a `chance` from 0 to 1.
+fn decide(fault: Fault, delay: Delay, attempts: u32, max_attempts: u32, left: Duration, chance: f64) -> Next {
     if !delay.again.unwrap_or_else(|| passes(fault)) {
-        return Step::Stop { retry_after: delay.after.filter(|_| passes(fault)) };
+        return Next::Stop { retry_after: delay.after.filter(|_| passes(fault)) };
     }
     let wait = delay.after.unwrap_or_else(|| backoff(attempts).mul_f64(chance));
     if attempts >= max_attempts || wait >= left {
-        return Step::Stop { retry_after: delay.after };
+        return Next::Stop { retry_after: delay.after };
     }
     let straggling = wait + STRAGGLE.min(wait / 10).mul_f64(chance);
-    Step::Wait(if delay.after.is_some() && straggling < left { straggling } else { wait })
+    Next::Wait(if delay.after.is_some() && straggling < left { straggling } else { wait })
 }
 
 /// Whether a failure may pass by itself. A broken answer counts: it was one bad connection more often than not.
@@ -189,42 +142,19 @@ mod tests {
             Fault::Exhausted,
             Fault::TooLarge,
         ] {
-            assert_eq!(next(fault, Delay::default(), 1, 3, left, 0.5), Step::Stop { retry_after: None }, "{fault:?}");
+            assert_eq!(decide(fault, Delay::default(), 1, 3, left, 0.5), Next::Stop { retry_after: None }, "{fault:?}");
         }
         let yes = Delay { after: None, again: Some(true) };
-        assert!(matches!(next(Fault::Rejected, yes, 1, 3, left, 0.5), Step::Wait(_)));
+        assert!(matches!(decide(Fault::Rejected, yes, 1, 3, left, 0.5), Next::Wait(_)));
         let no = Delay { after: Some(Duration::from_secs(9)), again: Some(false) };
-        assert_eq!(next(Fault::Unavailable, no, 1, 3, left, 0.5), Step::Stop { retry_after: no.after });
+        assert_eq!(decide(Fault::Unavailable, no, 1, 3, left, 0.5), Next::Stop { retry_after: no.after });
     }
 
     #[test]
     fn a_wait_that_passes_the_deadline_is_handed_to_the_caller() {
         let delay = Delay { after: Some(Duration::from_secs(30)), again: None };
-        let step = next(Fault::Busy, delay, 1, 3, Duration::from_secs(15), 0.5);
-        assert_eq!(step, Step::Stop { retry_after: Some(Duration::from_secs(30)) });
-    }
-
-    #[test]
-    fn nothing_is_attempted_after_the_deadline() {
-        let tries = run(Deadline::after(Duration::ZERO), 3, |_| Attempt::Done(()));
-        assert_eq!((tries.attempts, tries.result), (0, Err(GaveUp { fault: Fault::Timeout, retry_after: None })));
-    }
-
-    #[test]
-    fn it_ends_with_the_first_answer_or_after_the_last_attempt() {
-        let deadline = Deadline::after(Duration::from_secs(5));
-        let failed = || Attempt::Failed {
-            fault: Fault::Unavailable,
-            delay: Delay { after: Some(Duration::from_millis(1)), again: None },
-        };
-        let mut calls = 0;
-        let tries = run(deadline, 3, |_| {
-            calls += 1;
-            if calls < 3 { failed() } else { Attempt::Done("yes") }
-        });
-        assert_eq!((tries.attempts, tries.result), (3, Ok("yes")));
-        let tries = run(deadline, 0, |_| failed());
-        assert_eq!((tries.attempts, tries.result.map_err(|gave_up| gave_up.fault)), (1, Err(Fault::Unavailable)));
+        let step = decide(Fault::Busy, delay, 1, 3, Duration::from_secs(15), 0.5);
+        assert_eq!(step, Next::Stop { retry_after: Some(Duration::from_secs(30)) });
     }
 
     fn faults() -> impl Strategy<Value = Fault> {
@@ -233,7 +163,6 @@ mod tests {
             Fault::Busy,
             Fault::Unavailable,
             Fault::Invalid,
-            Fault::Incomplete,
             Fault::Timeout,
             Fault::Auth,
             Fault::Rejected,
@@ -248,8 +177,8 @@ mod tests {
         ) {
             let delay = Delay { after: asked.map(Duration::from_millis), again };
             let left = Duration::from_millis(left);
-            match next(fault, delay, attempts, attempts + more, left, chance) {
-                Step::Wait(wait) => {
+            match decide(fault, delay, attempts, attempts + more, left, chance) {
+                Next::Wait(wait) => {
                     prop_assert!(wait < left);
                     prop_assert!(more > 0 && again.unwrap_or(passes(fault)));
                     match delay.after {
@@ -257,7 +186,7 @@ mod tests {
                         None => prop_assert!(wait <= LONGEST_WAIT && wait <= backoff(attempts)),
                     }
                 }
-                Step::Stop { retry_after } => prop_assert!(retry_after.is_none() || retry_after == delay.after),
+                Next::Stop { retry_after } => prop_assert!(retry_after.is_none() || retry_after == delay.after),
             }
         }
 

@@ -4,8 +4,9 @@
 #![allow(dead_code)]
 
 use aisp::audit::Record;
+use aisp::guard::breaker::Heard;
 use aisp::guard::rate::Quota;
-use aisp::store::{Admission, Hash, Limit, Selector, Settlement, Store, Verdict, Write};
+use aisp::store::{Admission, Hash, Limit, Report, Selector, Settlement, Store, Verdict, Write};
 use uuid::Uuid;
 
 pub const SECOND: i64 = 1_000_000;
@@ -38,13 +39,21 @@ pub struct Ask {
     pub now_us: i64,
     pub throttle: Vec<Limit>,
     pub quota: Vec<Limit>,
+    pub route: Vec<String>,
     pub lookup: Option<Hash>,
     pub record: Record,
 }
 
 impl Ask {
     pub fn new() -> Self {
-        Self { now_us: NOW, throttle: Vec::new(), quota: Vec::new(), lookup: None, record: record("1") }
+        Self {
+            now_us: NOW,
+            throttle: Vec::new(),
+            quota: Vec::new(),
+            route: Vec::new(),
+            lookup: None,
+            record: record("1"),
+        }
     }
 
     pub fn at(self, now_us: i64) -> Self {
@@ -61,6 +70,11 @@ impl Ask {
         self
     }
 
+    /// The providers that may be asked.
+    pub fn route(self, route: &[&str]) -> Self {
+        Self { route: route.iter().map(|&key| key.to_owned()).collect(), ..self }
+    }
+
     pub fn lookup(self, hash: Hash) -> Self {
         Self { lookup: Some(hash), ..self }
     }
@@ -75,6 +89,7 @@ impl Ask {
             now_us: self.now_us,
             throttle: &self.throttle,
             quota: &self.quota,
+            route: &self.route,
             lookup: self.lookup.as_ref(),
             record: &self.record,
             abandoned_us: self.now_us + 10 * SECOND,
@@ -124,13 +139,19 @@ impl Keep {
 
     pub fn settle(&self, store: &dyn Store) {
         let write = Write { hash: &self.hash, body: &self.body, tags: &self.tags, expires_us: self.expires_us };
-        let outcome = Settlement { now_us: NOW, record: &self.record, write: Some(write), refund: &[] };
+        let outcome = Settlement { now_us: NOW, record: &self.record, write: Some(write), refund: &[], report: None };
         store.settle(&outcome).expect("the store works");
     }
 }
 
 pub fn settle(store: &dyn Store, record: &Record, refund: &[Limit]) {
-    store.settle(&Settlement { now_us: NOW, record, write: None, refund }).expect("the store works");
+    store.settle(&Settlement { now_us: NOW, record, write: None, refund, report: None }).expect("the store works");
+}
+
+/// What became of one attempt at a provider, at `now_us`.
+pub fn report(store: &dyn Store, key: &str, heard: Heard, probe: Option<i64>, now_us: i64) -> bool {
+    let report = Report { key, heard, probe, wants_retry: true, now_us };
+    store.report(&report).expect("the store works").retry
 }
 
 /// The cached text, if there is one.

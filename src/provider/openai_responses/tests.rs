@@ -1,7 +1,10 @@
 //! What is sent, and what is read, case by case.
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::*;
-use crate::provider::{Message as Turn, Role};
+use crate::provider::testing::{check, follow, full};
+use crate::provider::{Finish, Kind, Message as Turn, Role};
 
 fn call(messages: &[(Role, &str)]) -> Call {
     let messages = messages.iter().map(|(role, content)| Turn { role: *role, content: (*content).into() }).collect();
@@ -87,7 +90,7 @@ fn the_answer_is_the_text_of_all_messages_whatever_comes_between() {
     let expected = Answer {
         text: "Hello, \"wörld\"\nand more".into(),
         finish: Finish::Stop,
-        usage: Count { tokens_in: 12, tokens_in_cached: 8, tokens_out: 5, tokens_reasoning: 0 },
+        usage: Count { tokens_in: 12, tokens_in_cached: 8, tokens_out: 5, tokens_reasoning: 2 },
     };
     assert_eq!(answer, expected);
 }
@@ -121,7 +124,7 @@ fn what_was_cut_off_says_why() {
     assert_eq!(read(&incomplete(json!("max_output_tokens"), some())), Ok(("Half a".into(), Finish::Length)));
     assert_eq!(read(&incomplete(json!("content_filter"), some())), Ok(("Half a".into(), Finish::ContentFilter)));
     assert_eq!(read(&incomplete(json!("max_output_tokens"), json!([]))), Err(Fault::Exhausted));
-    assert_eq!(read(&incomplete(json!("content_filter"), json!([]))), Err(Fault::Rejected));
+    assert_eq!(read(&incomplete(json!("content_filter"), json!([]))), Err(Fault::ContentRefused));
     assert_eq!(read(&incomplete(json!(null), json!([]))), Err(Fault::Invalid));
 }
 
@@ -132,7 +135,7 @@ fn a_200_can_be_a_failure() {
         (json!("insufficient_quota"), Fault::NoCredit),
         (json!("server_error"), Fault::Unavailable),
         (json!("vector_store_timeout"), Fault::Unavailable),
-        (json!("invalid_prompt"), Fault::Rejected),
+        (json!("invalid_prompt"), Fault::ContentRefused),
         (json!("failed_to_download_image"), Fault::Rejected),
         (json!(null), Fault::Unavailable),
     ];
@@ -223,8 +226,8 @@ fn a_status_says_what_it_was() {
         (429, code("monthly_usage_limit_exceeded"), Fault::NoCredit),
         (429, code("billing_hard_limit_reached"), Fault::NoCredit),
         (400, String::new(), Fault::Rejected),
-        (404, String::new(), Fault::Rejected),
-        (413, String::new(), Fault::Rejected),
+        (404, String::new(), Fault::UnknownModel),
+        (413, String::new(), Fault::ContextLength),
         (422, String::new(), Fault::Rejected),
         (408, String::new(), Fault::Unavailable),
         (409, String::new(), Fault::Unavailable),
@@ -240,4 +243,87 @@ fn a_status_says_what_it_was() {
     for (status, body, fault) in cases {
         assert_eq!(decode(status, body.as_bytes()), Err(fault.into()), "{status} {body}");
     }
+}
+
+fn streamed(kind: &str, index: u64, delta: &str) -> Value {
+    json!({ "type": kind, "item_id": "msg_1", "output_index": index, "content_index": 0, "delta": delta, "sequence_number": 1 })
+}
+
+fn added(index: u64, phase: Value) -> Value {
+    let item = json!({ "type": "message", "id": "msg", "role": "assistant", "content": [], "phase": phase });
+    json!({ "type": "response.output_item.added", "output_index": index, "item": item })
+}
+
+#[test]
+fn a_whole_and_a_streamed_answer_are_one() {
+    let comment = json!({ "type": "message", "phase": "commentary", "content": [part("I look it up.")] });
+    let whole = reply("completed", json!([{ "type": "reasoning", "summary": [] }, comment, message("Grüße, 🌍!")]));
+    let expected = Answer {
+        text: "Grüße, 🌍!".into(),
+        finish: Finish::Stop,
+        usage: Count { tokens_in: 12, tokens_in_cached: 8, tokens_out: 5, tokens_reasoning: 2 },
+    };
+    let text = "response.output_text.delta";
+    let events = [
+        json!({ "type": "response.created", "response": { "status": "in_progress", "output": [], "usage": null } }),
+        json!({ "type": "response.output_item.added", "output_index": 0, "item": { "type": "reasoning", "content": null } }),
+        added(1, json!("commentary")),
+        streamed(text, 1, "I look it up."),
+        added(2, Value::Null),
+        streamed(text, 2, "Grüße, "),
+        json!({ "type": "response.an_event_of_tomorrow", "delta": { "x": 1 } }),
+        streamed(text, 2, "🌍!"),
+        json!({ "type": "response.output_text.done", "output_index": 2, "text": "Grüße, 🌍!" }),
+        json!({ "type": "response.completed", "response": whole.clone() }),
+    ];
+    check(Kind::OpenaiResponses, &whole, &events, 10, &expected);
+}
+
+#[test]
+fn comments_alone_stand_for_the_answer_in_a_stream_too() {
+    let comment = json!({ "type": "message", "phase": "commentary", "content": [part("Hm.")] });
+    let last = json!({ "type": "response.completed", "response": reply("completed", json!([comment])) });
+    let events = [added(0, json!("commentary")), streamed("response.output_text.delta", 0, "Hm."), last];
+    let (result, told) = follow(Kind::OpenaiResponses, &events.map(|event| event.to_string()));
+    assert_eq!((result.unwrap().text.as_str(), told.concat().as_str()), ("Hm.", "Hm."));
+}
+
+#[test]
+fn a_stream_ends_in_its_failure() {
+    let failed = |code: &str| {
+        let mut response = reply("failed", json!([]));
+        response["error"] = json!({ "code": code, "message": "words" });
+        json!({ "type": "response.failed", "response": response })
+    };
+    let flat = json!({ "type": "error", "code": "rate_limit_exceeded", "message": "words", "param": null });
+    let nested = json!({ "type": "error", "error": { "type": "invalid_request_error", "code": "context_length_exceeded", "message": "words" } });
+    for (event, fault) in [
+        (failed("rate_limit_exceeded"), Fault::Busy),
+        (failed("server_error"), Fault::Unavailable),
+        (flat, Fault::Busy),
+        (nested, Fault::ContextLength),
+        (json!({ "type": "response.output_text.delta", "delta": 5 }), Fault::Invalid),
+    ] {
+        assert_eq!(follow(Kind::OpenaiResponses, &[event.to_string()]).0.unwrap_err().fault, fault, "{event}");
+    }
+}
+
+#[test]
+fn a_stream_that_contradicts_itself_is_no_answer() {
+    let last = json!({ "type": "response.completed", "response": reply("completed", json!([message("Other words")])) });
+    let events = [streamed("response.output_text.delta", 0, "Some words"), last];
+    let (result, _) = follow(Kind::OpenaiResponses, &events.map(|event| event.to_string()));
+    assert_eq!(result.unwrap_err().fault, Fault::Invalid);
+}
+
+#[test]
+fn a_schema_goes_out_strict_only_if_it_can() {
+    let format = |schema: Value| body(&Call { schema: Some(schema), ..full() })["text"]["format"].clone();
+    let open = format(json!({ "type": "object", "properties": { "a": { "type": "string" } } }));
+    assert_eq!(
+        (&open["type"], &open["name"], &open["strict"]),
+        (&json!("json_schema"), &json!("answer"), &json!(false))
+    );
+    let closed = json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"], "additionalProperties": false });
+    assert_eq!(format(closed)["strict"], true);
 }

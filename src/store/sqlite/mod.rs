@@ -5,6 +5,7 @@
 //! caller waits for it.
 
 mod admit;
+mod breaker;
 mod cache;
 mod checkpoint;
 mod counter;
@@ -24,7 +25,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
 
-use super::{Admission, Peek, Selector, Settlement, Status, Store, StoreError, Verdict};
+use super::{Admission, Heed, Peek, Report, Selector, Settlement, Status, Store, StoreError, Verdict, Way};
 use crate::audit::Record;
 use housekeeping::Due;
 use tx::Tx;
@@ -133,6 +134,16 @@ impl Store for Sqlite {
         Ok(verdict)
     }
 
+    fn way(&self, route: &[String], now_us: i64, lease_us: i64) -> Result<Result<Way, i64>, StoreError> {
+        self.saw(now_us);
+        self.write(|tx| admit::way(tx, route, now_us, lease_us))
+    }
+
+    fn report(&self, report: &Report<'_>) -> Result<Heed, StoreError> {
+        self.saw(report.now_us);
+        self.write(|tx| breaker::report(tx, report))
+    }
+
     fn settle(&self, outcome: &Settlement<'_>) -> Result<(), StoreError> {
         self.saw(outcome.now_us);
         self.write(|tx| admit::settle(tx, outcome, self.bounds.cache_bytes))
@@ -170,6 +181,7 @@ impl Store for Sqlite {
             cache::status(tx, &mut status)?;
             spool::status(tx, &mut status)?;
             counter::status(tx, now_us, &mut status)?;
+            status.breakers = breaker::status(tx, now_us)?;
             Ok(status)
         })
     }

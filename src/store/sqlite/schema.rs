@@ -13,7 +13,8 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
         tat INTEGER NOT NULL                -- guard::rate: microseconds since the epoch
@@ -64,7 +65,15 @@ const STEPS: [&str; 1] = ["
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     INSERT INTO state (name, value) VALUES ('cache_bytes', 0), ('cache_entries', 0), ('checkpoints', 0);
-"];
+",
+    "
+    CREATE TABLE breaker (
+        key TEXT NOT NULL PRIMARY KEY,      -- store::breaker_key
+        heard_us INTEGER NOT NULL,          -- when a call of the provider last ended
+        state TEXT NOT NULL                 -- guard::breaker::Breaker as JSON
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 /// Whose a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,142 @@
+//! Several small requests in one provider call: each is admitted and settled for itself, only the call is shared.
+//!
+//! What the cache has is not sent. Where the answer does not fit, each request is completed for itself.
+
+use super::complete::{Reply, Whole};
+use super::fingerprint::fingerprint;
+use super::flow::{Admitted, Flow, Open};
+use super::journey::{Arrival, GaveUp};
+use super::ledger::Ledger;
+use super::plan::Plan;
+use super::policy::Policy;
+use super::result::Outcome;
+use super::{Args, Env, misconfigured, pack};
+use crate::error::{Error, Fault};
+use crate::store::Hash;
+
+/// A request that was let in.
+struct Passenger<'a, 'e, 'p> {
+    flow: Flow<'a, 'e>,
+    plan: Plan<'p, 'a>,
+    hash: Hash,
+    open: Open,
+}
+
+/// Infers requests that were found to fit together, in their order. All have the same `$caller` and `$policy`.
+pub fn infer(requests: &[Args<'_>], env: &Env<'_>) -> Vec<Result<Outcome, Error>> {
+    let Some(first) = requests.first() else { return Vec::new() };
+    let policy = match Policy::read(&first.policy).map_err(misconfigured(first.function, 3, "policy")) {
+        Ok(policy) => policy,
+        Err(error) => return requests.iter().map(|_| Err(error.clone())).collect(),
+    };
+    let mut results: Vec<Option<Result<Outcome, Error>>> = Vec::new();
+    let mut passengers = Vec::new();
+    for args in requests {
+        match board(args, env, &policy) {
+            Ok(passenger) => {
+                passengers.push(passenger);
+                results.push(None);
+            }
+            Err(over) => results.push(Some(*over)),
+        }
+    }
+    let mut carried = carry(passengers, env).into_iter();
+    results.into_iter().filter_map(|over| over.or_else(|| carried.next())).collect()
+}
+
+/// Lets a request in, or ends it: the cache has its answer, or a limit is used up.
+fn board<'a, 'e, 'p>(
+    args: &Args<'a>,
+    env: &'e Env<'e>,
+    policy: &'p Policy<'a>,
+) -> Result<Passenger<'a, 'e, 'p>, Box<Result<Outcome, Error>>> {
+    let mut flow = Flow::begin(args, env).map_err(|error| Box::new(Err(error)))?;
+    let plan = match Plan::new(args.function, &args.request, policy) {
+        Ok(plan) => plan,
+        Err(error) => return Err(Box::new(Err(flow.fail(error)))),
+    };
+    let hash = fingerprint(&plan, flow.caller.site);
+    match flow.admit(&plan, &hash) {
+        Admitted::Answered(kept) => Err(Box::new(Ok(flow.replay(&plan, kept)))),
+        Admitted::Refused(error) => Err(Box::new(Err(error))),
+        Admitted::Open(open) => Ok(Passenger { flow, plan, hash, open }),
+    }
+}
+
+/// Completes and settles those that were let in.
+fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Outcome, Error>> {
+    let [first, _, ..] = passengers.as_slice() else {
+        return passengers.into_iter().map(|passenger| alone(passenger, env, Ledger::default())).collect();
+    };
+    let calls: Vec<_> = passengers.iter().map(|passenger| &passenger.plan.request.call).collect();
+    let mut request = first.plan.request.clone();
+    request.call = pack::pack(&calls);
+    let plan = Plan { policy: first.plan.policy, request, route: first.plan.route.clone() };
+    let mut ledger = Ledger::default();
+    let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, schema: None }, &mut ledger);
+    let answers = arrival.result.as_ref().map(|reply| pack::unpack(&reply.answer, &calls));
+    match answers {
+        Ok(Some(answers)) => {
+            let Ok(reply) = arrival.result else { return Vec::new() };
+            let mut answered = arrival.answered;
+            let shares = passengers.into_iter().zip(answers).map(|(mut passenger, answer)| {
+                let mut share = Ledger { last: ledger.last, ..Ledger::default() };
+                match answered.take() {
+                    Some(way) => {
+                        share.attempts = ledger.attempts;
+                        share.spend(&plan.route[way.stop], &answer.usage);
+                        settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), Some(way), &share)
+                    }
+                    None => {
+                        // Only one of them was a call.
+                        passenger.flow.rides_along();
+                        if let Some(last) = ledger.last {
+                            share.spend(&plan.route[last], &answer.usage);
+                        }
+                        settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), None, &share)
+                    }
+                }
+            });
+            shares.collect()
+        }
+        // The provider would fail each of them likewise.
+        Err(GaveUp::Unasked(_)) => end_all(passengers, arrival.result, &ledger),
+        Err(GaveUp::Failed { fault, .. }) if !is_of_the_pack(*fault) => end_all(passengers, arrival.result, &ledger),
+        // What the attempt has cost stands with the first of them.
+        _ => {
+            let mut spent = Some(ledger);
+            passengers.into_iter().map(|passenger| alone(passenger, env, spent.take().unwrap_or_default())).collect()
+        }
+    }
+}
+
+/// Whether single calls may pass where their pack failed.
+const fn is_of_the_pack(fault: Fault) -> bool {
+    matches!(fault, Fault::Exhausted | Fault::Rejected | Fault::ContextLength | Fault::ContentRefused | Fault::Invalid)
+}
+
+fn end_all(
+    passengers: Vec<Passenger<'_, '_, '_>>,
+    result: Result<Reply, GaveUp>,
+    ledger: &Ledger,
+) -> Vec<Result<Outcome, Error>> {
+    let mut spent = Some(ledger.clone());
+    let end = |passenger| settle(passenger, result.clone(), None, &spent.take().unwrap_or_default());
+    passengers.into_iter().map(end).collect()
+}
+
+fn alone(passenger: Passenger<'_, '_, '_>, env: &Env<'_>, mut ledger: Ledger) -> Result<Outcome, Error> {
+    let Passenger { flow, plan, hash, open } = passenger;
+    let arrival = flow.journey(&plan, &open).run(&mut Whole { env, schema: None }, &mut ledger);
+    flow.settle(&plan, &hash, open, arrival, &ledger)
+}
+
+fn settle(
+    passenger: Passenger<'_, '_, '_>,
+    result: Result<Reply, GaveUp>,
+    answered: Option<crate::store::Way>,
+    ledger: &Ledger,
+) -> Result<Outcome, Error> {
+    let Passenger { flow, plan, hash, open } = passenger;
+    flow.settle(&plan, &hash, open, Arrival { result, answered }, ledger)
+}

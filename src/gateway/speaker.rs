@@ -1,0 +1,192 @@
+//! The one voice of a stream: what its caller is told, in which order, and that it still listens.
+//!
+//! It also watches the provider while nothing comes: it says so every 15 seconds, so that a caller who has gone is noticed,
+//! and leaves a provider that sends no word for its share of the time. Events that carry no text are silence.
+
+use std::cell::{Cell, RefCell};
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use super::result::Outcome;
+use crate::error::{Error, Fault};
+use crate::store::LimitState;
+use crate::upstream::Watch;
+
+/// How long a caller hears nothing at most.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How often a pause looks at the time.
+const SLICE: Duration = Duration::from_millis(200);
+
+/// What a caller is told.
+#[derive(Debug)]
+pub enum Said<'s> {
+    /// The answer begins. Comes once, before everything else.
+    Start {
+        /// The call's id.
+        request_id: &'s str,
+        /// The model's name in the policy.
+        model: &'s str,
+        /// The provider that answers.
+        provider: &'s str,
+        /// Whether the cache answers.
+        cached: bool,
+        /// Where the limits stand.
+        limits: &'s [LimitState],
+    },
+    /// More of its text.
+    Delta(&'s str),
+    /// Drop all text so far; the answer begins again.
+    Restart {
+        /// The provider that is asked now.
+        provider: &'s str,
+        /// Which call to a provider this is, counted from one.
+        attempt: u32,
+    },
+    /// Nothing has come for 15 seconds.
+    Heartbeat,
+    /// The answer is whole.
+    Result(&'s Outcome),
+    /// There will be no answer.
+    Error(&'s Error),
+}
+
+/// What a start tells, beside the provider.
+pub struct Opening<'s> {
+    /// The call's id.
+    pub request_id: &'s str,
+    /// The model's name in the policy.
+    pub model: &'s str,
+    /// Where the limits stand.
+    pub limits: &'s [LimitState],
+}
+
+/// Tells one caller.
+pub struct Speaker<'k> {
+    sink: RefCell<&'k mut dyn FnMut(Said<'_>) -> ControlFlow<()>>,
+    opening: Opening<'k>,
+    started: Cell<bool>,
+    /// The text since the last restart.
+    text: RefCell<String>,
+    provider: RefCell<String>,
+    /// When the caller last heard anything.
+    heard: Cell<Instant>,
+    /// When the provider last sent text, or was asked.
+    word: Cell<Instant>,
+    silence: Cell<Duration>,
+    process: u32,
+}
+
+impl<'k> Speaker<'k> {
+    /// Says nothing yet.
+    pub fn new(sink: &'k mut dyn FnMut(Said<'_>) -> ControlFlow<()>, opening: Opening<'k>) -> Self {
+        let now = Instant::now();
+        Self {
+            sink: RefCell::new(sink),
+            opening,
+            started: Cell::new(false),
+            text: RefCell::default(),
+            provider: RefCell::default(),
+            heard: Cell::new(now),
+            word: Cell::new(now),
+            silence: Cell::new(Duration::MAX),
+            process: std::process::id(),
+        }
+    }
+
+    /// A provider is asked, which may be silent for so long. Tells the caller to drop what an earlier one said.
+    pub fn begin(&self, provider: &str, silence: Duration, attempt: u32) -> Result<(), Fault> {
+        provider.clone_into(&mut self.provider.borrow_mut());
+        self.silence.set(silence);
+        self.word.set(Instant::now());
+        if self.has_spoken() {
+            self.text.borrow_mut().clear();
+            self.say(Said::Restart { provider, attempt })?;
+        }
+        Ok(())
+    }
+
+    /// Passes text on.
+    pub fn delta(&self, text: &str) -> Result<(), Fault> {
+        self.start(false)?;
+        self.text.borrow_mut().push_str(text);
+        self.say(Said::Delta(text))?;
+        // Only now: the caller's own time is not the provider's silence.
+        self.word.set(Instant::now());
+        Ok(())
+    }
+
+    /// A kept answer as a stream.
+    pub fn replay(&self, outcome: &Outcome) -> Result<(), Fault> {
+        outcome.provider.clone_into(&mut self.provider.borrow_mut());
+        self.start(true)?;
+        self.say(Said::Delta(&outcome.answer.text))?;
+        self.say(Said::Result(outcome))
+    }
+
+    /// The last word. A failure before the first one is the caller's to throw, not ours to tell.
+    pub fn end(&self, result: &Result<Outcome, Error>) {
+        let _ = match result {
+            Ok(outcome) => self.say(Said::Result(outcome)),
+            Err(error) if self.started.get() => self.say(Said::Error(error)),
+            Err(_) => Ok(()),
+        };
+    }
+
+    /// Waits, and says so where it takes long.
+    pub fn pause(&self, wait: Duration) -> Result<(), Fault> {
+        let until = Instant::now() + wait;
+        while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+            std::thread::sleep(left.min(SLICE));
+            self.heartbeat()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the caller has text of this answer.
+    pub fn has_spoken(&self) -> bool {
+        !self.text.borrow().is_empty()
+    }
+
+    /// The text since the last restart.
+    pub fn said(&self) -> String {
+        self.text.borrow().clone()
+    }
+
+    /// Its size.
+    pub fn said_bytes(&self) -> usize {
+        self.text.borrow().len()
+    }
+
+    fn start(&self, cached: bool) -> Result<(), Fault> {
+        if self.started.replace(true) {
+            return Ok(());
+        }
+        let provider = self.provider.borrow().clone();
+        let Opening { request_id, model, limits } = self.opening;
+        self.say(Said::Start { request_id, model, provider: &provider, cached, limits })
+    }
+
+    fn heartbeat(&self) -> Result<(), Fault> {
+        if self.heard.get().elapsed() < HEARTBEAT {
+            return Ok(());
+        }
+        self.start(false)?;
+        self.say(Said::Heartbeat)
+    }
+
+    fn say(&self, said: Said<'_>) -> Result<(), Fault> {
+        let answer = (self.sink.borrow_mut())(said);
+        self.heard.set(Instant::now());
+        // A caller that has forked meanwhile comes back twice: the connection is the parent's.
+        if answer.is_break() || std::process::id() != self.process { Err(Fault::Cancelled) } else { Ok(()) }
+    }
+}
+
+impl Watch for Speaker<'_> {
+    fn waiting(&self) -> Result<(), Fault> {
+        if self.word.get().elapsed() > self.silence.get() {
+            return Err(Fault::Timeout);
+        }
+        self.heartbeat()
+    }
+}

@@ -1,0 +1,212 @@
+//! Streamed answers: what a caller is told, piece by piece.
+//!
+//! A stream that ends early, stalls or breaks is never a result. Where the request says `restart`, the caller is told to
+//! drop what it has and the answer begins again at the next attempt; else it is told of an error. Two answers are never
+//! spliced, and no part of one is ever sent on. Until the first word nothing has been told, so a call that fails before it
+//! fails like any other.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::complete::{Judged, Reply, head, judge, read};
+use super::estimate::tokens;
+use super::flow::{Admitted, Flow};
+use super::infer::prepare;
+use super::journey::{Attempt, GaveUp, Traveller, Try};
+use super::ledger::Ledger;
+use super::plan::Plan;
+use super::result::Outcome;
+use super::schema::Schema;
+use super::speaker::{Opening, Said, Speaker};
+use super::{Args, Env};
+use crate::clock::Deadline;
+use crate::error::{Error, Fault};
+use crate::provider::{Answer, Call, Failure, Finish, Head, Step, Usage};
+use crate::store::Hash;
+use crate::upstream::{self, Delay, Opened, Stream};
+
+/// How long the count may follow an answer that is whole.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// One prompt in, one answer out, told as it comes: `aisp_stream()`. `sink` ends the call by breaking off; then the outcome
+/// holds what was said so far and has the finish [`Finish::Cancelled`].
+///
+/// # Errors
+/// As [`super::infer()`]; where something had been told already, the error has been told too.
+pub fn stream(
+    args: &Args<'_>,
+    env: &Env<'_>,
+    sink: &mut dyn FnMut(Said<'_>) -> ControlFlow<()>,
+) -> Result<Outcome, Error> {
+    prepare(args, env, |flow, plan, hash| tell(flow, plan, hash, env, sink))
+}
+
+fn tell(
+    mut flow: Flow<'_, '_>,
+    plan: &Plan<'_, '_>,
+    hash: &Hash,
+    env: &Env<'_>,
+    sink: &mut dyn FnMut(Said<'_>) -> ControlFlow<()>,
+) -> Result<Outcome, Error> {
+    let request_id = flow.request_id().to_owned();
+    let opening = |limits| Opening { request_id: &request_id, model: plan.request.model.name, limits };
+    let open = match flow.admit(plan, hash) {
+        Admitted::Refused(error) => return Err(error),
+        Admitted::Answered(kept) => {
+            let outcome = flow.replay(plan, kept);
+            let speaker = Speaker::new(sink, opening(&outcome.limits));
+            // A caller who hangs up while a kept answer is read to him costs nobody anything.
+            let _ = speaker.replay(&outcome);
+            return Ok(outcome);
+        }
+        Admitted::Open(open) => open,
+    };
+    let limits = open.limits.clone();
+    let speaker = Speaker::new(sink, opening(&limits));
+    let mut ledger = Ledger::default();
+    let mut streamed = Streamed {
+        env,
+        schema: plan.request.schema.as_ref(),
+        restart: plan.request.restart,
+        speaker: &speaker,
+        head: Head::default(),
+    };
+    let arrival = flow.journey(plan, &open).run(&mut streamed, &mut ledger);
+    if let Err(GaveUp::Failed { fault: Fault::Cancelled, .. }) = arrival.result {
+        let answer = Answer { text: speaker.said(), finish: Finish::Cancelled, usage: ledger.usage };
+        let so_far = Reply { answer, data: None, head: streamed.head };
+        return Ok(flow.cancel(plan, so_far, &ledger, limits));
+    }
+    let result = flow.settle(plan, hash, open, arrival, &ledger);
+    speaker.end(&result);
+    result
+}
+
+/// Makes attempts at a streamed answer.
+struct Streamed<'s, 'k> {
+    env: &'s Env<'s>,
+    schema: Option<&'s Schema>,
+    restart: bool,
+    speaker: &'s Speaker<'k>,
+    /// What the headers of the last provider say.
+    head: Head,
+}
+
+impl Traveller for Streamed<'_, '_> {
+    type Reply = Reply;
+
+    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Attempt<Reply> {
+        let answer = match self.exchange(one, &one.call, ledger) {
+            Ok(answer) => answer,
+            Err(failed) => return failed,
+        };
+        let Some(schema) = self.schema else { return self.done(answer, None) };
+        let complaint = match judge(schema, &answer) {
+            Judged::Good(data) => return self.done(answer, data),
+            Judged::Bad(fault) => return self.failed(fault, Delay::default()),
+            Judged::Mendable(_) if !self.restart => return self.failed(Fault::Schema, Delay::default()),
+            Judged::Mendable(complaint) => complaint,
+        };
+        ledger.attempts += 1;
+        let mended = schema.repair(&one.call, &answer.text, &complaint);
+        match self.exchange(one, &mended, ledger) {
+            Ok(answer) => match judge(schema, &answer) {
+                Judged::Good(data) => self.done(answer, data),
+                Judged::Bad(fault) => self.failed(fault, Delay::default()),
+                Judged::Mendable(_) => self.failed(Fault::Schema, Delay::default()),
+            },
+            Err(failed) => failed,
+        }
+    }
+
+    fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
+        self.speaker.pause(wait)
+    }
+}
+
+impl Streamed<'_, '_> {
+    fn done(&self, answer: Answer, data: Option<serde_json::Value>) -> Attempt<Reply> {
+        Attempt::Done(Reply { answer, data, head: self.head.clone() })
+    }
+
+    fn failed(&self, fault: Fault, delay: Delay) -> Attempt<Reply> {
+        Attempt::Failed { fault, delay, spoken: !self.restart && self.speaker.has_spoken() }
+    }
+
+    /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
+    fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<Answer, Attempt<Reply>> {
+        let name = one.stop.provider.name;
+        self.speaker.begin(name, one.silence, ledger.attempts).map_err(Attempt::from)?;
+        let http = one.encode(call, true);
+        let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self.speaker);
+        match opened.map_err(Attempt::from)? {
+            Opened::Whole(response) => {
+                let (answer, head) = read(one, &response)?;
+                self.head = head;
+                ledger.spend(one.stop, &answer.usage);
+                self.speaker.delta(&answer.text).map_err(Attempt::from)?;
+                Ok(answer)
+            }
+            Opened::Stream(mut stream) => {
+                self.head = head(&stream.headers);
+                let (result, counted) = self.follow(one, &mut stream);
+                if result.is_ok() {
+                    stream.release();
+                }
+                let used = match &result {
+                    Ok(answer) => answer.usage,
+                    Err(_) => self.so_far(call, counted),
+                };
+                ledger.spend(one.stop, &used);
+                result.map_err(|failure| {
+                    let after = failure.delay_ms.map(Duration::from_millis);
+                    self.failed(failure.fault, Delay { after, ..Delay::default() })
+                })
+            }
+        }
+    }
+
+    /// Reads events until the answer is whole or lost, and passes its text on. Also gives what the provider counted.
+    fn follow(&self, one: &Try<'_>, stream: &mut Stream) -> (Result<Answer, Failure>, Usage) {
+        let mut reader = one.stop.provider.kind.reader();
+        let result = loop {
+            let complete = reader.is_complete();
+            let deadline = if complete { one.deadline.min(Deadline::after(LINGER)) } else { one.deadline };
+            let event = match stream.next(deadline, self.speaker) {
+                Ok(Some(event)) => event,
+                // Only the count or the end mark is missing.
+                Ok(None) => break reader.finish(),
+                Err(fault) if complete && fault != Fault::Cancelled => break reader.finish(),
+                Err(fault) => break Err(fault.into()),
+            };
+            match reader.event(&event) {
+                Ok(Step::Nothing) => {}
+                Ok(Step::Delta(text)) => {
+                    if let Err(fault) = self.speaker.delta(&text) {
+                        break Err(fault.into());
+                    }
+                }
+                Ok(Step::Over) => {
+                    break reader.finish();
+                }
+                Err(failure) => break Err(failure),
+            }
+        };
+        (result, reader.usage())
+    }
+
+    /// What a stream that was not finished has used: what the provider has counted, else an estimate of what was said.
+    fn so_far(&self, call: &Call, counted: Usage) -> Usage {
+        let said = self.speaker.said_bytes();
+        if said == 0 {
+            return counted;
+        }
+        let sent: usize = call.messages.iter().map(|m| m.content.len()).sum();
+        let sent = sent + call.system.as_ref().map_or(0, String::len);
+        Usage {
+            tokens_in: if counted.tokens_in > 0 { counted.tokens_in } else { tokens(sent) },
+            tokens_out: counted.tokens_out.max(tokens(said)),
+            ..counted
+        }
+    }
+}

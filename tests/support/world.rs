@@ -1,0 +1,112 @@
+//! The gateway as a test sees it: a store of its own, one key for everything, and the calls in Rust's own terms.
+
+// Each test file is a crate of its own and uses a part of this.
+#![allow(dead_code)]
+
+use std::ops::ControlFlow;
+
+use aisp::audit::{Journal, Record};
+use aisp::clock::now_us;
+use aisp::error::Error;
+use aisp::gateway::settings::{Settings, default_of};
+use aisp::gateway::value::Value;
+use aisp::gateway::{Args, Env, Item, Outcome, Said, Secrets, batch, infer, stream};
+use aisp::store::with;
+use secrecy::SecretString;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+pub struct World {
+    _folder: TempDir,
+    pub settings: Settings,
+}
+
+struct OneKey;
+
+impl Secrets for OneKey {
+    fn find(&self, name: &str) -> Option<SecretString> {
+        let key = if name == "MODEL_KEY" { std::env::var(name).unwrap_or_default() } else { "sk-test".to_owned() };
+        Some(key.into())
+    }
+}
+
+impl Journal for OneKey {
+    fn line(&self, _: &str) {}
+}
+
+/// What a listener was told, a word each: `start`, `"text"`, `restart`, `heartbeat`, `result`, `error`.
+pub type Told = Vec<String>;
+
+impl World {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = format!("sqlite:{}/aisp.db", folder.path().display());
+        let settings = Settings::read(|entry| match entry {
+            "aisp.store" => store.clone(),
+            "aisp.allowed_hosts" => "127.0.0.1".to_owned(),
+            "aisp.connect_timeout_ms" => "1000".to_owned(),
+            _ => default_of(entry).to_owned(),
+        })
+        .expect("valid settings");
+        Self { _folder: folder, settings }
+    }
+
+    fn env(&self) -> Env<'_> {
+        Env { settings: &self.settings, secrets: &OneKey, journal: &OneKey, until: None }
+    }
+
+    pub fn infer(&self, request: &Json, policy: &Json) -> Result<Outcome, Error> {
+        infer(&args("aisp_infer", request, policy), &self.env())
+    }
+
+    pub fn batch(&self, requests: &Json, policy: &Json) -> Result<Vec<Item>, Error> {
+        batch(&args("aisp_infer_batch", requests, policy), &self.env())
+    }
+
+    /// Streams to its end.
+    pub fn stream(&self, request: &Json, policy: &Json) -> (Told, Result<Outcome, Error>) {
+        self.stream_until(request, policy, |_| false)
+    }
+
+    /// Streams until `enough` of what was told.
+    pub fn stream_until(
+        &self,
+        request: &Json,
+        policy: &Json,
+        enough: impl Fn(&Told) -> bool,
+    ) -> (Told, Result<Outcome, Error>) {
+        let mut told = Told::new();
+        let mut listen = |said: Said<'_>| {
+            told.push(match said {
+                Said::Start { .. } => "start".to_owned(),
+                Said::Delta(text) => format!("{text:?}"),
+                Said::Restart { .. } => "restart".to_owned(),
+                Said::Heartbeat => "heartbeat".to_owned(),
+                Said::Result(_) => "result".to_owned(),
+                Said::Error(_) => "error".to_owned(),
+            });
+            if enough(&told) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        let result = stream(&args("aisp_stream", request, policy), &self.env(), &mut listen);
+        (told, result)
+    }
+
+    /// All finished records, oldest first.
+    pub fn log(&self) -> Vec<Record> {
+        let drained = with(&self.settings.store, |store| store.drain(10_000, None, now_us()));
+        drained.expect("a store").expect("drained")
+    }
+}
+
+fn args<'a>(function: &'static str, request: &'a Json, policy: &'a Json) -> Args<'a> {
+    Args { function, request: request.into(), caller: Value::empty(), policy: policy.into() }
+}
+
+/// The text that the listener has after all that it was told.
+pub fn text_of(told: &Told) -> String {
+    told.iter().fold(String::new(), |text, word| match word.as_str() {
+        "restart" => String::new(),
+        quoted if quoted.starts_with('"') => text + &serde_json::from_str::<String>(quoted).unwrap_or_default(),
+        _ => text,
+    })
+}
