@@ -11,7 +11,6 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use aisp::clock::Deadline;
 use aisp::error::Fault;
 use aisp::provider::{HttpCall, Kind};
 use aisp::upstream::{self, Allowed, Delay, Net, Response};

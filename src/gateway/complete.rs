@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use super::Env;
-use super::journey::{Attempt, Traveller, Try};
+use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
 use super::schema::Schema;
 use crate::error::Fault;
@@ -35,32 +35,27 @@ pub struct Whole<'w> {
 impl Traveller for Whole<'_> {
     type Reply = Reply;
 
-    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Attempt<Reply> {
-        let (answer, head) = match self.exchange(one, &one.call, ledger) {
-            Ok(got) => got,
-            Err(failed) => return failed,
-        };
-        let Some(schema) = self.schema else { return Attempt::Done(Reply { answer, data: None, head }) };
+    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
+        let (answer, head) = self.exchange(one, &one.call, ledger)?;
+        let Some(schema) = self.schema else { return Ok(Reply { answer, data: None, head }) };
         let complaint = match judge(schema, &answer) {
-            Judged::Good(data) => return Attempt::Done(Reply { answer, data, head }),
-            Judged::Bad(fault) => return fault.into(),
+            Judged::Good(data) => return Ok(Reply { answer, data, head }),
+            Judged::Bad(fault) => return Err(fault.into()),
             Judged::Mendable(complaint) => complaint,
         };
         ledger.attempts += 1;
         let mended = schema.repair(&one.call, &answer.text, &complaint);
-        match self.exchange(one, &mended, ledger) {
-            Ok((answer, head)) => match judge(schema, &answer) {
-                Judged::Good(data) => Attempt::Done(Reply { answer, data, head }),
-                Judged::Bad(fault) => fault.into(),
-                Judged::Mendable(_) => Fault::Schema.into(),
-            },
-            Err(failed) => failed,
+        let (answer, head) = self.exchange(one, &mended, ledger)?;
+        match judge(schema, &answer) {
+            Judged::Good(data) => Ok(Reply { answer, data, head }),
+            Judged::Bad(fault) => Err(fault.into()),
+            Judged::Mendable(_) => Err(Fault::Schema.into()),
         }
     }
 }
 
 impl Whole<'_> {
-    fn exchange(&self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Attempt<Reply>> {
+    fn exchange(&self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
         let watch = Patience::new(one.silence);
         let http = one.encode(call, false);
         let response = upstream::post(&self.env.settings.net, &http, one.deadline, &watch)?;
@@ -71,17 +66,18 @@ impl Whole<'_> {
 }
 
 /// Reads a whole answer, or what an error means and when to come back.
-pub fn read<T>(one: &Try<'_>, response: &Response) -> Result<(Answer, Head), Attempt<T>> {
+pub fn read(one: &Try<'_>, response: &Response) -> Result<(Answer, Head), Failed> {
     let head = head(&response.headers);
-    one.stop.provider.kind.decode(response.status, &response.body).map(|answer| (answer, head.clone())).map_err(
-        |failure| {
+    match one.stop.provider.kind.decode(response.status, &response.body) {
+        Ok(answer) => Ok((answer, head)),
+        Err(failure) => {
             let mut delay = response.delay;
             // A 429 that names no delay means the limit that its headers tell of.
             let of_limit = || head.rate.wait_ms().filter(|_| failure.fault == Fault::Busy);
             delay.after = delay.after.or_else(|| failure.delay_ms.or_else(of_limit).map(Duration::from_millis));
-            Attempt::Failed { fault: failure.fault, delay, spoken: false }
-        },
-    )
+            Err(Failed { fault: failure.fault, delay, spoken: false })
+        }
+    }
 }
 
 /// What the headers say of request and limits.

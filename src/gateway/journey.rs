@@ -42,24 +42,20 @@ impl Try<'_> {
     }
 }
 
-/// How an attempt ended.
-pub enum Attempt<T> {
-    /// There is an answer.
-    Done(T),
-    /// There is none.
-    Failed {
-        /// Why.
-        fault: Fault,
-        /// What the provider said about trying again.
-        delay: Delay,
-        /// Whether the caller already has a part of the answer and does not want to begin again.
-        spoken: bool,
-    },
+/// Why an attempt brought no answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Failed {
+    /// What it was.
+    pub fault: Fault,
+    /// What the provider said about trying again.
+    pub delay: Delay,
+    /// Whether the caller already has a part of the answer and does not want to begin again.
+    pub spoken: bool,
 }
 
-impl<T> From<Fault> for Attempt<T> {
+impl From<Fault> for Failed {
     fn from(fault: Fault) -> Self {
-        Self::Failed { fault, delay: Delay::default(), spoken: false }
+        Self { fault, delay: Delay::default(), spoken: false }
     }
 }
 
@@ -69,7 +65,7 @@ pub trait Traveller {
     type Reply;
 
     /// Makes one, and enters into the ledger what it used.
-    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Attempt<Self::Reply>;
+    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Self::Reply, Failed>;
 
     /// Waits before the next one. An error ends the call.
     fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
@@ -175,9 +171,9 @@ impl Journey<'_> {
             }
             ledger.attempt(place);
             let begun = Instant::now();
-            let (fault, delay, spoken) = match traveller.attempt(&one, ledger) {
-                Attempt::Done(reply) => return Stay::Answer(reply, Way { stop: place, probe }),
-                Attempt::Failed { fault, delay, spoken } => (fault, delay, spoken),
+            let Failed { fault, delay, spoken } = match traveller.attempt(&one, ledger) {
+                Ok(reply) => return Stay::Answer(reply, Way { stop: place, probe }),
+                Err(failed) => failed,
             };
             let left = self.deadline.remaining();
             let patience = if others { left.min(LONGEST_WAIT) } else { left };

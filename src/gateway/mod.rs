@@ -32,7 +32,7 @@ pub use infer::infer;
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
 pub use result::Outcome;
-pub use speaker::Said;
+pub use speaker::{Said, Sink};
 pub use stream::stream;
 
 use secrecy::SecretString;

@@ -50,6 +50,9 @@ pub enum Said<'s> {
     Error(&'s Error),
 }
 
+/// Who is told; it ends the call by breaking off.
+pub type Sink<'k> = dyn FnMut(Said<'_>) -> ControlFlow<()> + 'k;
+
 /// What a start tells, beside the provider.
 pub struct Opening<'s> {
     /// The call's id.
@@ -62,7 +65,7 @@ pub struct Opening<'s> {
 
 /// Tells one caller.
 pub struct Speaker<'k> {
-    sink: RefCell<&'k mut dyn FnMut(Said<'_>) -> ControlFlow<()>>,
+    sink: RefCell<&'k mut Sink<'k>>,
     opening: Opening<'k>,
     started: Cell<bool>,
     /// The text since the last restart.
@@ -78,7 +81,7 @@ pub struct Speaker<'k> {
 
 impl<'k> Speaker<'k> {
     /// Says nothing yet.
-    pub fn new(sink: &'k mut dyn FnMut(Said<'_>) -> ControlFlow<()>, opening: Opening<'k>) -> Self {
+    pub fn new(sink: &'k mut Sink<'k>, opening: Opening<'k>) -> Self {
         let now = Instant::now();
         Self {
             sink: RefCell::new(sink),

@@ -5,19 +5,18 @@
 //! spliced, and no part of one is ever sent on. Until the first word nothing has been told, so a call that fails before it
 //! fails like any other.
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::complete::{Judged, Reply, head, judge, read};
 use super::estimate::tokens;
 use super::flow::{Admitted, Flow};
 use super::infer::prepare;
-use super::journey::{Attempt, GaveUp, Traveller, Try};
+use super::journey::{Failed, GaveUp, Traveller, Try};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;
 use super::schema::Schema;
-use super::speaker::{Opening, Said, Speaker};
+use super::speaker::{Opening, Sink, Speaker};
 use super::{Args, Env};
 use crate::clock::Deadline;
 use crate::error::{Error, Fault};
@@ -33,11 +32,7 @@ const LINGER: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// As [`super::infer()`]; where something had been told already, the error has been told too.
-pub fn stream(
-    args: &Args<'_>,
-    env: &Env<'_>,
-    sink: &mut dyn FnMut(Said<'_>) -> ControlFlow<()>,
-) -> Result<Outcome, Error> {
+pub fn stream(args: &Args<'_>, env: &Env<'_>, sink: &mut Sink<'_>) -> Result<Outcome, Error> {
     prepare(args, env, |flow, plan, hash| tell(flow, plan, hash, env, sink))
 }
 
@@ -46,7 +41,7 @@ fn tell(
     plan: &Plan<'_, '_>,
     hash: &Hash,
     env: &Env<'_>,
-    sink: &mut dyn FnMut(Said<'_>) -> ControlFlow<()>,
+    sink: &mut Sink<'_>,
 ) -> Result<Outcome, Error> {
     let request_id = flow.request_id().to_owned();
     let opening = |limits| Opening { request_id: &request_id, model: plan.request.model.name, limits };
@@ -95,27 +90,22 @@ struct Streamed<'s, 'k> {
 impl Traveller for Streamed<'_, '_> {
     type Reply = Reply;
 
-    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Attempt<Reply> {
-        let answer = match self.exchange(one, &one.call, ledger) {
-            Ok(answer) => answer,
-            Err(failed) => return failed,
-        };
-        let Some(schema) = self.schema else { return self.done(answer, None) };
+    fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
+        let answer = self.exchange(one, &one.call, ledger)?;
+        let Some(schema) = self.schema else { return Ok(self.reply(answer, None)) };
         let complaint = match judge(schema, &answer) {
-            Judged::Good(data) => return self.done(answer, data),
-            Judged::Bad(fault) => return self.failed(fault, Delay::default()),
-            Judged::Mendable(_) if !self.restart => return self.failed(Fault::Schema, Delay::default()),
+            Judged::Good(data) => return Ok(self.reply(answer, data)),
+            Judged::Bad(fault) => return Err(self.failed(fault, Delay::default())),
+            Judged::Mendable(_) if !self.restart => return Err(self.failed(Fault::Schema, Delay::default())),
             Judged::Mendable(complaint) => complaint,
         };
         ledger.attempts += 1;
         let mended = schema.repair(&one.call, &answer.text, &complaint);
-        match self.exchange(one, &mended, ledger) {
-            Ok(answer) => match judge(schema, &answer) {
-                Judged::Good(data) => self.done(answer, data),
-                Judged::Bad(fault) => self.failed(fault, Delay::default()),
-                Judged::Mendable(_) => self.failed(Fault::Schema, Delay::default()),
-            },
-            Err(failed) => failed,
+        let answer = self.exchange(one, &mended, ledger)?;
+        match judge(schema, &answer) {
+            Judged::Good(data) => Ok(self.reply(answer, data)),
+            Judged::Bad(fault) => Err(self.failed(fault, Delay::default())),
+            Judged::Mendable(_) => Err(self.failed(Fault::Schema, Delay::default())),
         }
     }
 
@@ -125,26 +115,26 @@ impl Traveller for Streamed<'_, '_> {
 }
 
 impl Streamed<'_, '_> {
-    fn done(&self, answer: Answer, data: Option<serde_json::Value>) -> Attempt<Reply> {
-        Attempt::Done(Reply { answer, data, head: self.head.clone() })
+    fn reply(&self, answer: Answer, data: Option<serde_json::Value>) -> Reply {
+        Reply { answer, data, head: self.head.clone() }
     }
 
-    fn failed(&self, fault: Fault, delay: Delay) -> Attempt<Reply> {
-        Attempt::Failed { fault, delay, spoken: !self.restart && self.speaker.has_spoken() }
+    fn failed(&self, fault: Fault, delay: Delay) -> Failed {
+        Failed { fault, delay, spoken: !self.restart && self.speaker.has_spoken() }
     }
 
     /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
-    fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<Answer, Attempt<Reply>> {
+    fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<Answer, Failed> {
         let name = one.stop.provider.name;
-        self.speaker.begin(name, one.silence, ledger.attempts).map_err(Attempt::from)?;
+        self.speaker.begin(name, one.silence, ledger.attempts)?;
         let http = one.encode(call, true);
         let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self.speaker);
-        match opened.map_err(Attempt::from)? {
+        match opened? {
             Opened::Whole(response) => {
                 let (answer, head) = read(one, &response)?;
                 self.head = head;
                 ledger.spend(one.stop, &answer.usage);
-                self.speaker.delta(&answer.text).map_err(Attempt::from)?;
+                self.speaker.delta(&answer.text)?;
                 Ok(answer)
             }
             Opened::Stream(mut stream) => {

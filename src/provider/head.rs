@@ -49,7 +49,7 @@ impl Head {
         let rate = |kind: &str| {
             let plain = |part: &str| header(&format!("x-ratelimit-{part}-{kind}"));
             let anthropic = |part: &str| header(&format!("anthropic-ratelimit-{kind}-{part}"));
-            Rate::read(plain, |text| duration(text)).or_else(|| Rate::read(anthropic, |text| until(text, now)))
+            Rate::read(plain, duration).or_else(|| Rate::read(anthropic, |text| until(text, now)))
         };
         let tokens = rate("input-tokens").or_else(|| rate("tokens"));
         Self { request_id: request_id.map(str::to_owned), rate: RateLimits { requests: rate("requests"), tokens } }

@@ -112,7 +112,8 @@ fn unfenced(answer: &str) -> &str {
 
 /// The beginning of a text, in whole characters.
 fn bounded(text: &str, max: usize) -> &str {
-    &text[..text.floor_char_boundary(max)]
+    let end = (0..=max.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    &text[..end.unwrap_or(0)]
 }
 
 #[cfg(test)]
