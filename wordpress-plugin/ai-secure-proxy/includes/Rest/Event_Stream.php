@@ -83,14 +83,7 @@ final class Event_Stream {
 
 	private function begin( array $limits ): void {
 		$this->has_begun = true;
-		if ( function_exists( 'apache_setenv' ) ) {
-			apache_setenv( 'no-gzip', '1' );
-		}
-		ini_set( 'zlib.output_compression', '0' ); // phpcs:ignore WordPress.PHP.IniSet -- A compressor waits for more than one event.
-		while ( ob_get_level() > 0 && @ob_end_clean() ) { // phpcs:ignore -- One that cannot be removed complains, and stays.
-			continue;
-		}
-		ob_implicit_flush( true );
+
 		$headers = array(
 			'Content-Type'      => 'text/event-stream; charset=utf-8',
 			'Cache-Control'     => 'no-store, no-transform',
@@ -99,6 +92,14 @@ final class Event_Stream {
 		foreach ( $headers as $name => $value ) {
 			header( "$name: $value" );
 		}
+		if ( function_exists( 'apache_setenv' ) ) {
+			apache_setenv( 'no-gzip', '1' );
+		}
+		ini_set( 'zlib.output_compression', '0' ); // phpcs:ignore WordPress.PHP.IniSet -- A compressor waits for more than one event.
+		while ( ob_get_level() > 0 && @ob_end_clean() ) { // phpcs:ignore -- One that cannot be removed complains, and stays.
+			continue;
+		}
+		ob_implicit_flush( true );
 	}
 
 	private function write( string $frame ): bool {
