@@ -184,6 +184,42 @@ final class InferTest extends SiteTestCase {
 		self::assertSame( 'my-plugin', self::only_record()['source'] );
 	}
 
+	public function test_the_sites_environment_picks_server_and_key(): void {
+		$away = self::provider(
+			array(
+				'base_url'     => 'http://127.0.0.1:1/v1',
+				'environments' => array( 'local' => array( 'base_url' => self::provider()['base_url'] ) ),
+			)
+		);
+		Site::policy( self::policy( array( 'providers' => array( 'mock' => $away ) ) ) );
+		$this->infer( array( 'prompt' => self::fresh() ) );
+		self::assertCount( 1, Mock::requests(), 'the site says that it is local' );
+
+		Site::policy( self::policy( array( 'environment' => 'staging', 'providers' => array( 'mock' => $away ) ) ) ); // phpcs:ignore
+		self::assertSame( 503, Http::infer( array( 'prompt' => self::fresh() ) )->status, 'unless its settings say otherwise' );
+	}
+
+	public function test_an_answer_held_to_a_schema_comes_decoded(): void {
+		Mock::will(
+			array(
+				'type' => 'reply',
+				'text' => '{"city":"Paris"}',
+			)
+		);
+		$result = $this->infer(
+			array(
+				'prompt' => self::fresh(),
+				'schema' => array(
+					'type'                 => 'object',
+					'properties'           => array( 'city' => array( 'type' => 'string' ) ),
+					'required'             => array( 'city' ),
+					'additionalProperties' => false,
+				),
+			)
+		)['result'];
+		self::assertSame( array( 'city' => 'Paris' ), $result['data'] );
+	}
+
 	public function test_a_fault_in_a_filter_is_no_fatal_and_says_nothing(): void {
 		$this->expect_php_log( '/^\[[^\]]*\] AI Secure Proxy: TypeError in \S+Inference\.php:\d+\n$/' );
 		Site::mu_plugin( 'add_filter( "aisp_result", static fn() => "secret words" );' );
@@ -211,6 +247,8 @@ final class InferTest extends SiteTestCase {
 			'cache_ttl'   => 'integer',
 			'tags'        => 'array',
 			'timeout_ms'  => 'integer',
+			'schema'      => 'object',
+			'restart'     => 'boolean',
 		) as $name => $type ) {
 			self::assertSame( $type, $args[ $name ]['type'] );
 			self::assertNotSame( '', $args[ $name ]['description'] );

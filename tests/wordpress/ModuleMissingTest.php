@@ -17,7 +17,7 @@ final class ModuleMissingTest extends SiteTestCase {
 	}
 
 	public function test_the_routes_answer_503_and_say_why(): void {
-		foreach ( array( Http::infer( array( 'prompt' => 'Hi' ) ), Http::get( '/logs' ), Http::get( '/status' ) ) as $reply ) {
+		foreach ( array( Http::infer( array( 'prompt' => 'Hi' ) ), Http::send( Http::post_call( '/infer/stream', array( 'prompt' => 'Hi' ) ) ), Http::batch( array( 'requests' => array( array( 'prompt' => 'Hi' ) ) ) ), Http::get( '/logs' ), Http::get( '/status' ) ) as $reply ) {
 			$error = self::assert_error( 503, 'module_missing', $reply );
 			self::assertSame( 'The aisp PHP module is not loaded on this server.', $error['message'] );
 		}
@@ -56,13 +56,21 @@ final class ModuleMissingTest extends SiteTestCase {
 
 	public function test_cron_and_command_line_do_no_harm(): void {
 		self::assertSame( 0, Site::php( 'do_action( "aisp_drain_log" ); return AI_Secure_Proxy\Log\Drain::run();' ) );
+		foreach ( array( array( 'infer', 'Hi' ), array( 'stream', 'Hi' ), array( 'preview', 'Hi' ), array( 'batch', 'none.jsonl' ), array( 'classify', 'Hi', '--labels=a,b' ), array( 'extract', 'Hi', '--fields=a' ) ) as $words ) {
+			$said = self::wp( ...$words );
+			self::assertSame( 'error', $said[0][0] );
+			self::assertStringContainsString( 'make install', $said[0][1] );
+		}
+	}
+
+	public function test_a_sites_own_code_can_catch_it(): void {
 		$said = Site::php(
-			'return WP_CLI::run( array( "aisp", "infer", "Hi" ) );',
-			null,
-			array(),
-			'require ' . var_export( getenv( 'SITE_TESTS' ) . '/wordpress/support/wp-cli.php', true ) . ';'
+			'try {
+				return AI_Secure_Proxy\Enrich::classify( "Hi", array( "a", "b" ) );
+			} catch ( RuntimeException $e ) {
+				return $e->getMessage();
+			}'
 		);
-		self::assertSame( 'error', $said[0][0] );
-		self::assertStringContainsString( 'make install', $said[0][1] );
+		self::assertStringContainsString( 'make install', $said );
 	}
 }

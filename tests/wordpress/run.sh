@@ -21,7 +21,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 chmod 755 "$dir"
 
-"$support/llmock.sh" up "$dir"
+# Streams flow at the pace of a quick model, so that their course can be watched.
+LLMOCK_STREAM_CHUNK_DELAY_MS=40 "$support/llmock.sh" up "$dir"
 if ! "$support/model.sh" up "$dir"; then
   echo 'skip: no real model could be started here'
   touch "$dir/model.env"

@@ -16,10 +16,20 @@ final class Http {
 
 	/** The same call, for send_all(). */
 	public static function infer_call( array|string $body, ?string $login = 'editor', array $options = array() ): array {
+		return self::post_call( '/infer', $body, $login, $options );
+	}
+
+	/** POST /batch. */
+	public static function batch( array|string $body, ?string $login = 'editor', array $options = array() ): Reply {
+		return self::send( self::post_call( '/batch', $body, $login, $options ) );
+	}
+
+	/** POST to one of the routes. */
+	public static function post_call( string $route, array|string $body, ?string $login = 'editor', array $options = array() ): array {
 		$options['headers'][] = 'Content-Type: ' . ( $options['type'] ?? 'application/json' );
 		return array(
 			'method' => 'POST',
-			'path'   => self::API . '/infer' . ( $options['query'] ?? '' ),
+			'path'   => self::API . $route . ( $options['query'] ?? '' ),
 			'login'  => $login,
 			'body'   => is_array( $body ) ? json_encode( $body, JSON_THROW_ON_ERROR ) : $body,
 		) + $options;
@@ -126,7 +136,8 @@ final class Http {
 		);
 	}
 
-	private static function handle( array $call ): CurlHandle {
+	/** For a call of post_call() or get_call(). */
+	public static function handle( array $call ): CurlHandle {
 		$headers = $call['headers'] ?? array();
 		if ( isset( $call['nonce'] ) ) {
 			$headers[] = 'X-WP-Nonce: ' . $call['nonce'];

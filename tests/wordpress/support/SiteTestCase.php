@@ -111,6 +111,32 @@ abstract class SiteTestCase extends TestCase {
 		return $error;
 	}
 
+	/** `wp …`, see support/wp-cli.php: what it printed. */
+	protected static function wp( string ...$words ): array {
+		return Site::wait( self::start_wp( ...$words ) );
+	}
+
+	/** The same, for Site::wait(). */
+	protected static function start_wp( string ...$words ): array {
+		return Site::start(
+			'return WP_CLI::run( $in );',
+			array( 'aisp', ...$words ),
+			array(),
+			'require ' . var_export( getenv( 'SITE_TESTS' ) . '/wordpress/support/wp-cli.php', true ) . ';'
+		);
+	}
+
+	/** The next answer of the provider. */
+	protected static function provider_says( string $text, ?int $times = 1 ): void {
+		Mock::will(
+			array(
+				'type'  => 'reply',
+				'text'  => $text,
+				'times' => $times,
+			)
+		);
+	}
+
 	/** Asserts that each of the fields is so in the record. */
 	protected static function assert_fields( array $expected, array $record ): void {
 		self::assertSame( $expected, array_intersect_key( array_replace( $expected, $record ), $expected ) );

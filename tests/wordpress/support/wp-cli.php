@@ -31,6 +31,14 @@ namespace {
 			self::$printed[] = array( 'line', $text );
 		}
 
+		public static function warning( string $text ): void {
+			self::$printed[] = array( 'warning', $text );
+		}
+
+		public static function success( string $text ): void {
+			self::$printed[] = array( 'success', $text );
+		}
+
 		public static function print_value( mixed $value, array $options ): void {
 			self::$printed[] = array( 'value', $options['format'], $value );
 		}
@@ -57,28 +65,53 @@ namespace {
 				}
 			}
 			$options = array_diff_key( $options, array_flip( self::GLOBALS ) );
-			array_shift( $args ); // aisp.
-			$class  = self::$commands[ 'log' === $args[0] ? 'aisp log' : 'aisp' ];
-			$verb   = 'log' === array_shift( $args ) ? array_shift( $args ) : $words[1];
-			$method = self::method( $class, $verb );
-			$doc    = (string) $method->getDocComment();
+			$method  = self::method( $args );
+			$doc     = (string) $method->getDocComment();
 			foreach ( array_keys( $options ) as $option ) {
-				$known = preg_match( '/\* \[--(no-)?' . preg_quote( $option, '/' ) . '(=<[a-z-]+>)?\]/', $doc );
+				$known = preg_match( '/\* \[?--(no-)?' . preg_quote( $option, '/' ) . '(=<[a-z-]+>)?\]?\n/', $doc );
 				if ( ! $known ) {
 					self::$printed[] = array( 'error', "unknown --$option parameter" );
 					return self::$printed;
 				}
 			}
+			preg_match_all( '/\* --([a-z-]+)=<[a-z-]+>\n/', $doc, $wanted );
+			if ( array_diff( $wanted[1], array_keys( $options ) ) ) {
+				self::$printed[] = array( 'error', 'missing ' . implode( ', ', $wanted[1] ) );
+				return self::$printed;
+			}
 			preg_match_all( '/\* \[--([a-z-]+)=<[^>]+>\]\s+\* : [^\n]+\s+\* ---\s+\* default: (\S+)/', $doc, $defaults );
+			ob_start( array( self::class, 'heard' ), 1 );
 			try {
-				$method->invoke( new $class(), $args, $options + array_combine( $defaults[1], $defaults[2] ) );
+				$method->invoke( $method->getDeclaringClass()->newInstance(), $args, $options + array_combine( $defaults[1], $defaults[2] ) );
 			} catch ( CliExit ) {
 				return self::$printed;
+			} finally {
+				ob_end_flush();
 			}
 			return self::$printed;
 		}
 
-		private static function method( string $class, string $verb ): ReflectionMethod {
+		/** What a command prints past WP-CLI, piece by piece. */
+		public static function heard( string $text ): string {
+			if ( '' !== $text ) {
+				self::$printed[] = array( 'out', $text );
+			}
+			return '';
+		}
+
+		/** Takes the words that name the command off: `aisp log list` is a method of a command, `aisp batch` is a class. */
+		private static function method( array &$words ): ReflectionMethod {
+			foreach ( array( 2, 1 ) as $length ) {
+				$class = self::$commands[ implode( ' ', array_slice( $words, 0, $length ) ) ] ?? null;
+				if ( null !== $class ) {
+					array_splice( $words, 0, $length );
+					return method_exists( $class, '__invoke' ) ? new ReflectionMethod( $class, '__invoke' ) : self::subcommand( $class, (string) array_shift( $words ) );
+				}
+			}
+			throw new Exception( 'no command ' . implode( ' ', $words ) );
+		}
+
+		private static function subcommand( string $class, string $verb ): ReflectionMethod {
 			foreach ( ( new ReflectionClass( $class ) )->getMethods( ReflectionMethod::IS_PUBLIC ) as $method ) {
 				$named = preg_match( '/@subcommand (\S+)/', (string) $method->getDocComment(), $name ) ? $name[1] : $method->name;
 				if ( $named === $verb ) {
@@ -91,6 +124,24 @@ namespace {
 }
 
 namespace WP_CLI\Utils {
+
+	/** A bar that remembers how far it came. */
+	function make_progress_bar( string $message, int $count ): object {
+		return new class( $count ) {
+
+			private int $ticks = 0;
+
+			public function __construct( private int $count ) {}
+
+			public function tick(): void {
+				++$this->ticks;
+			}
+
+			public function finish(): void {
+				\WP_CLI::$printed[] = array( 'progress', $this->ticks, $this->count );
+			}
+		};
+	}
 
 	function format_items( string $format, array $items, array $fields ): void {
 		foreach ( $items as $item ) {

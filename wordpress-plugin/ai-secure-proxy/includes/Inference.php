@@ -1,6 +1,6 @@
 <?php
 /**
- * One inference, for every front door: the filters of the site around one call of the module.
+ * Inference, for every front door: the filters of the site around one call of the module.
  *
  * @package AI_Secure_Proxy
  */
@@ -31,26 +31,96 @@ final class Inference {
 	 * @throws \Aisp\Exception With a slug, a status and a message fit for the caller.
 	 */
 	public static function infer( array $request, array $caller ): array {
+		$request = self::asked( $request, $caller );
+		$policy  = Policy::current( $caller );
+		self::calling();
+		return self::answered( aisp_infer( $request, $caller, $policy ), $request, $caller );
+	}
+
+	/**
+	 * The same, as a stream of events; see aisp_stream() for what is in them.
+	 *
+	 * @param array    $request  What the client sent, as it is; the module judges it.
+	 * @param array    $caller   Who asks.
+	 * @param callable $on_event Gets each event; false cancels the call. Nothing was sent to it where this throws at first.
+	 * @return array The result, or what there was of it when it was cancelled.
+	 * @throws \Aisp\Exception With a slug, a status and a message fit for the caller.
+	 */
+	public static function stream( array $request, array $caller, callable $on_event ): array {
+		$request = self::asked( $request, $caller );
+		$policy  = Policy::current( $caller );
+		$result  = null;
+		$pass_on = static function ( array $event ) use ( $request, $caller, $on_event, &$result ) {
+			if ( 'result' === $event['type'] ) {
+				$result          = self::answered( $event['result'], $request, $caller );
+				$event['result'] = $result;
+			}
+			return $on_event( $event );
+		};
+		self::calling();
+		$returned = aisp_stream( $request, $pass_on, $caller, $policy );
+		return $result ?? self::answered( $returned, $request, $caller );
+	}
+
+	/**
+	 * Many requests in one call, under one deadline.
+	 *
+	 * @param array[] $requests A list; what is wrong with one of them is said in its place.
+	 * @param array   $caller   Who asks.
+	 * @param array   $changes  Keys of the policy that this call sets itself; only for code that an administrator runs.
+	 * @return array[] In order, each the module's result or array( 'error' => array( code, message, status, retry_after ) ).
+	 * @throws \Aisp\Exception Where nothing was asked at all.
+	 */
+	public static function batch( array $requests, array $caller, array $changes = array() ): array {
+		foreach ( $requests as $i => $request ) {
+			$requests[ $i ] = self::asked( $request, $caller );
+		}
+		$policy = array_replace( Policy::current( $caller ), $changes );
+		self::calling();
+		$items = aisp_infer_batch( $requests, $caller, $policy );
+		foreach ( $items as $i => $item ) {
+			if ( ! isset( $item['error'] ) ) {
+				$items[ $i ] = self::answered( $item, $requests[ $i ], $caller );
+			}
+		}
+		return $items;
+	}
+
+	/**
+	 * What would be sent, and what it would cost. Nothing is sent, charged or logged.
+	 *
+	 * @param array $request What the client sent, as it is; the module judges it.
+	 * @param array $caller  Who asks.
+	 * @throws \Aisp\Exception As the call itself would.
+	 */
+	public static function preview( array $request, array $caller ): array {
+		return aisp_preview( self::asked( $request, $caller ), $caller, Policy::current( $caller ) );
+	}
+
+	private static function asked( array $request, array $caller ): array {
 		/**
-		 * Filters what is asked, before the module judges it.
+		 * Filters what is asked, before the module judges it; in a batch each request by itself.
 		 *
 		 * @param array $request The client's body.
 		 * @param array $caller  Who asks.
 		 */
-		$request = apply_filters( 'aisp_request', $request, $caller );
-		$policy  = Policy::current( $caller );
+		return apply_filters( 'aisp_request', $request, $caller );
+	}
 
-		self::$called = true;
-		Drain::after_response();
-		$result = aisp_infer( $request, $caller, $policy );
-
+	private static function answered( array $result, array $request, array $caller ): array {
 		/**
-		 * Filters the answer on its way to the caller; cache and log already have theirs.
+		 * Filters the answer on its way to the caller; cache and log already have theirs, and so has, piece by piece, who
+		 * listens to a stream. In a batch each answer by itself.
 		 *
 		 * @param array $result  The module's result.
 		 * @param array $request What was asked.
 		 * @param array $caller  Who asked.
 		 */
 		return apply_filters( 'aisp_result', $result, $request, $caller );
+	}
+
+	private static function calling(): void {
+		self::$called = true;
+		Drain::after_response();
 	}
 }

@@ -11,10 +11,13 @@ namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
+use AI_Secure_Proxy\Rest\Batch_Controller;
 use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
+use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Status_Controller;
+use AI_Secure_Proxy\Rest\Stream_Controller;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -38,6 +41,10 @@ final class Plugin {
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
 
+		// A stream is sent last of all: once it flows, no header can be added.
+		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
+		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
+
 		// What an administrator sees.
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
@@ -49,12 +56,18 @@ final class Plugin {
 
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'aisp', Cli\Command::class );
+			\WP_CLI::add_command( 'aisp stream', Cli\Stream_Command::class );
+			\WP_CLI::add_command( 'aisp batch', Cli\Batch_Command::class );
+			\WP_CLI::add_command( 'aisp classify', Cli\Classify_Command::class );
+			\WP_CLI::add_command( 'aisp extract', Cli\Extract_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 		}
 	}
 
 	public static function routes(): void {
 		( new Infer_Controller() )->register_routes();
+		( new Stream_Controller() )->register_routes();
+		( new Batch_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
 	}

@@ -22,13 +22,17 @@ final class Policy {
 	 */
 	public static function current( array $caller ): array {
 		$policy = get_option( self::OPTION, array() );
+		$policy = is_array( $policy ) ? $policy : array();
+
+		// So that a copy of the site for trying things out has keys and servers of its own, from the same settings.
+		$policy += array( 'environment' => wp_get_environment_type() );
 
 		/**
 		 * Filters the policy of one call.
 		 *
-		 * @param array $policy The option aisp_settings.
+		 * @param array $policy The option aisp_settings, and the site's environment where the option names none.
 		 * @param array $caller Who asks.
 		 */
-		return apply_filters( 'aisp_policy', is_array( $policy ) ? $policy : array(), $caller );
+		return apply_filters( 'aisp_policy', $policy, $caller );
 	}
 }

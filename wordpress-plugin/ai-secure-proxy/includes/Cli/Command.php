@@ -11,10 +11,7 @@ namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Inference;
-use AI_Secure_Proxy\Module;
-use AI_Secure_Proxy\Rest\Infer_Schema;
 use WP_CLI;
-use WP_CLI\Utils;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -65,24 +62,12 @@ final class Command {
 	 * @param array    $assoc_args The options.
 	 */
 	public function infer( array $args, array $assoc_args ): void {
-		self::need_module();
-		$request = array( 'prompt' => '-' === $args[0] ? (string) stream_get_contents( STDIN ) : $args[0] );
-		foreach ( array(
-			'model'       => 'model',
-			'system'      => 'system',
-			'max-tokens'  => 'max_tokens',
-			'temperature' => 'temperature',
-			'cache'       => 'cache',
-		) as $option => $key ) {
-			if ( isset( $assoc_args[ $option ] ) ) {
-				$request[ $key ] = $assoc_args[ $option ];
-			}
-		}
+		Input::need_module();
+		$request = array( 'prompt' => Input::text( $args[0] ) ) + Input::request( $assoc_args );
 		try {
-			// The options are texts like the fields of a form, and --no-cache comes as cache => false.
-			$result = Inference::infer( Infer_Schema::from_form( $request ), Access::caller( 'cli', 'cli' ) );
+			$result = Inference::infer( $request, Access::caller( 'cli', 'cli' ) );
 		} catch ( \Aisp\Exception $e ) {
-			WP_CLI::error( $e->getSlug() . ': ' . $e->getMessage() );
+			Input::refused( $e );
 			return;
 		}
 		$format = $assoc_args['format'] ?? 'text';
@@ -91,6 +76,60 @@ final class Command {
 		} else {
 			WP_CLI::print_value( $result, array( 'format' => $format ) );
 		}
+	}
+
+	/**
+	 * Shows what would be sent, to whom and at what cost, and sends nothing.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <prompt>
+	 * : The question; - reads it from the standard input.
+	 *
+	 * [--model=<model>]
+	 * : One of the models that the site allows.
+	 *
+	 * [--system=<text>]
+	 * : Instructions to the model.
+	 *
+	 * [--max-tokens=<number>]
+	 * : The longest answer wanted.
+	 *
+	 * [--temperature=<number>]
+	 * : From 0 to 2.
+	 *
+	 * [--no-cache]
+	 * : As if the answer may not come from the cache.
+	 *
+	 * [--format=<format>]
+	 * : How to print it.
+	 * ---
+	 * default: table
+	 * options:
+	 *   - table
+	 *   - json
+	 *   - csv
+	 *   - yaml
+	 * ---
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     wp aisp preview "Say hello in French"
+	 *     wp aisp preview - --model=gpt-4o-mini --format=json < letter.txt
+	 *
+	 * @param string[] $args       The prompt.
+	 * @param array    $assoc_args The options.
+	 */
+	public function preview( array $args, array $assoc_args ): void {
+		Input::need_module();
+		$request = array( 'prompt' => Input::text( $args[0] ) ) + Input::request( $assoc_args );
+		try {
+			$preview = Inference::preview( $request, Access::caller( 'cli', 'cli' ) );
+		} catch ( \Aisp\Exception $e ) {
+			Input::refused( $e );
+			return;
+		}
+		Output::fields( $preview, $assoc_args['format'] ?? 'table' );
 	}
 
 	/**
@@ -118,31 +157,13 @@ final class Command {
 	 * @param array    $assoc_args The options.
 	 */
 	public function status( array $args, array $assoc_args ): void {
-		self::need_module();
+		Input::need_module();
 		try {
 			$status = aisp_status();
 		} catch ( \Aisp\Exception $e ) {
-			WP_CLI::error( $e->getSlug() . ': ' . $e->getMessage() );
+			Input::refused( $e );
 			return;
 		}
-		$format = $assoc_args['format'] ?? 'table';
-		if ( in_array( $format, array( 'json', 'yaml' ), true ) ) {
-			WP_CLI::print_value( $status, array( 'format' => $format ) );
-			return;
-		}
-		$rows = array();
-		foreach ( $status as $field => $value ) {
-			$rows[] = array(
-				'field' => $field,
-				'value' => is_array( $value ) ? (string) wp_json_encode( $value, JSON_UNESCAPED_SLASHES ) : (string) $value,
-			);
-		}
-		Utils\format_items( $format, $rows, array( 'field', 'value' ) );
-	}
-
-	private static function need_module(): void {
-		if ( ! Module::present() ) {
-			WP_CLI::error( Module::how_to_install() );
-		}
+		Output::fields( $status, $assoc_args['format'] ?? 'table' );
 	}
 }

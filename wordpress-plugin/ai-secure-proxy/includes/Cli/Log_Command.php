@@ -86,7 +86,7 @@ final class Log_Command {
 			'status'  => 'status',
 		) as $option => $key ) {
 			if ( isset( $assoc_args[ $option ] ) ) {
-				$filter[ $key ] = self::number( $assoc_args, $option, 0, 0 );
+				$filter[ $key ] = Input::number( $assoc_args, $option, 0 );
 			}
 		}
 		foreach ( array( 'after', 'before' ) as $key ) {
@@ -99,16 +99,7 @@ final class Log_Command {
 				}
 			}
 		}
-		$page = Query::page( $filter, self::number( $assoc_args, 'page', 1, 1 ), self::number( $assoc_args, 'per-page', 20, 1 ) );
+		$page = Query::page( $filter, Input::number( $assoc_args, 'page', 1 ) ?? 1, Input::number( $assoc_args, 'per-page', 1 ) ?? 20 );
 		Utils\format_items( $assoc_args['format'] ?? 'table', $page['rows'], self::FIELDS );
-	}
-
-	private static function number( array $options, string $key, int $otherwise, int $least ): int {
-		$value = filter_var( $options[ $key ] ?? $otherwise, FILTER_VALIDATE_INT, array( 'options' => array( 'min_range' => $least ) ) );
-		if ( false === $value ) {
-			/* translators: %s: name of an option. */
-			WP_CLI::error( sprintf( __( '--%s wants a whole number.', 'ai-secure-proxy' ), $key ) );
-		}
-		return (int) $value;
 	}
 }

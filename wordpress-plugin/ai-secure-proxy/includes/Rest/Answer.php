@@ -49,18 +49,29 @@ final class Answer {
 		return $response;
 	}
 
-	/** The IETF draft "RateLimit header fields for HTTP": one item a limit. */
 	private static function with_limits( \WP_REST_Response $response, array $limits ): \WP_REST_Response {
+		foreach ( self::limit_headers( $limits ) as $name => $value ) {
+			$response->header( $name, $value );
+		}
+		return $response;
+	}
+
+	/**
+	 * The IETF draft "RateLimit header fields for HTTP": one item a limit.
+	 *
+	 * @param array[] $limits As the module gives them.
+	 * @return array<string, string> By name; nothing where there is no limit.
+	 */
+	public static function limit_headers( array $limits ): array {
 		$policy = array();
 		$state  = array();
 		foreach ( $limits as $limit ) {
 			$policy[] = sprintf( '"%s";q=%d;w=%d', $limit['name'], $limit['limit'], $limit['period_s'] );
 			$state[]  = sprintf( '"%s";r=%d;t=%d', $limit['name'], $limit['remaining'], $limit['reset_s'] );
 		}
-		if ( $limits ) {
-			$response->header( 'RateLimit-Policy', implode( ', ', $policy ) );
-			$response->header( 'RateLimit', implode( ', ', $state ) );
-		}
-		return $response;
+		return $limits ? array(
+			'RateLimit-Policy' => implode( ', ', $policy ),
+			'RateLimit'        => implode( ', ', $state ),
+		) : array();
 	}
 }

@@ -36,7 +36,7 @@ abstract class Controller {
 			array(
 				array(
 					'methods'             => $method,
-					'callback'            => static fn( \WP_REST_Request $request ): \WP_REST_Response => self::answer( $callback, $request ),
+					'callback'            => static fn( \WP_REST_Request $request ): \WP_REST_Response => self::answer( static fn(): \WP_REST_Response => $callback( $request ) ),
 					'permission_callback' => $permission,
 					'args'                => $args,
 				),
@@ -45,12 +45,17 @@ abstract class Controller {
 		);
 	}
 
-	private static function answer( callable $callback, \WP_REST_Request $request ): \WP_REST_Response {
+	/**
+	 * What the work gives, or what is to be said instead.
+	 *
+	 * @param callable $work -> WP_REST_Response; may throw.
+	 */
+	protected static function answer( callable $work ): \WP_REST_Response {
 		if ( ! Module::present() ) {
 			return Answer::error( Module::missing() );
 		}
 		try {
-			return $callback( $request );
+			return $work();
 		} catch ( \Aisp\Exception $e ) {
 			return Answer::refused( $e );
 		} catch ( \Throwable $e ) {

@@ -23,20 +23,9 @@ final class Infer_Controller extends Controller {
 		$this->route( self::ROUTE, 'POST', array( $this, 'infer' ), array( Access::class, 'may_infer' ), Infer_Schema::args(), array( Infer_Schema::class, 'answer' ) );
 	}
 
-	/**
-	 * The body alone counts: apiFetch and proxies add query parameters of their own.
-	 *
-	 * @throws \Aisp\Exception Answered by the base controller.
-	 */
+	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function infer( \WP_REST_Request $request ): \WP_REST_Response {
-		$body   = $request->get_json_params() ?? Infer_Schema::from_form( $request->get_body_params() );
-		$result = Inference::infer( $body, Access::caller( self::ROUTE, self::SOURCE ) );
-		return Answer::data(
-			array(
-				'cached' => $result['cached'],
-				'result' => $result,
-			),
-			$result['limits']
-		);
+		$result = Inference::infer( Infer_Schema::body( $request ), Access::caller( self::ROUTE, self::SOURCE ) );
+		return Answer::data( Infer_Schema::answered( $result ), $result['limits'] );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * What POST /infer takes and gives.
+ * What POST /infer takes and gives, and with it POST /infer/stream and each request of POST /batch.
  *
  * @package AI_Secure_Proxy
  */
@@ -28,6 +28,19 @@ final class Infer_Schema {
 		return $args;
 	}
 
+	/** What the client asks. The body alone counts: apiFetch and proxies add query parameters of their own. */
+	public static function body( \WP_REST_Request $request ): array {
+		return $request->get_json_params() ?? self::from_form( $request->get_body_params() );
+	}
+
+	/** A result, as it is answered. */
+	public static function answered( array $result ): array {
+		return array(
+			'cached' => $result['cached'],
+			'result' => $result,
+		);
+	}
+
 	/** A form knows only strings: gives each value the type that its argument declares, where it can be read as one. */
 	public static function from_form( array $body ): array {
 		$properties = self::properties();
@@ -39,8 +52,9 @@ final class Infer_Schema {
 		return $body;
 	}
 
-	private static function cast( string $value, string $type ): string|int|float|bool {
+	private static function cast( string $value, string $type ): string|int|float|bool|array {
 		return match ( true ) {
+			'object' === $type && is_array( json_decode( $value, true ) )              => json_decode( $value, true ),
 			'integer' === $type && false !== filter_var( $value, FILTER_VALIDATE_INT ) => (int) $value,
 			'number' === $type && is_numeric( $value )                                 => (float) $value,
 			'boolean' === $type && rest_is_boolean( $value )                           => rest_sanitize_boolean( $value ),
@@ -48,7 +62,8 @@ final class Infer_Schema {
 		};
 	}
 
-	private static function properties(): array {
+	/** The keys of a request, as a JSON schema has them. */
+	public static function properties(): array {
 		return array(
 			'prompt'      => array(
 				'type'        => 'string',
@@ -108,6 +123,14 @@ final class Infer_Schema {
 				'minimum'     => 1,
 				'description' => __( 'The deadline of the whole call, in milliseconds.', 'ai-secure-proxy' ),
 			),
+			'schema'      => array(
+				'type'        => 'object',
+				'description' => __( 'A JSON schema of the type object: the answer is held to it, and comes decoded in data.', 'ai-secure-proxy' ),
+			),
+			'restart'     => array(
+				'type'        => 'boolean',
+				'description' => __( 'Whether a stream that breaks may begin again, after an event that tells you to drop what you have.', 'ai-secure-proxy' ),
+			),
 		);
 	}
 
@@ -117,29 +140,38 @@ final class Infer_Schema {
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
 			'title'      => 'aisp-inference',
 			'type'       => 'object',
-			'properties' => array(
-				'cached' => array( 'type' => 'boolean' ),
-				'result' => array(
-					'type'       => 'object',
-					'properties' => array(
-						'text'          => array( 'type' => 'string' ),
-						'data'          => array( 'type' => array( 'object', 'array', 'null' ) ),
-						'model'         => array( 'type' => 'string' ),
-						'provider'      => array( 'type' => 'string' ),
-						'cached'        => array( 'type' => 'boolean' ),
-						'tokens_in'     => array( 'type' => 'integer' ),
-						'tokens_out'    => array( 'type' => 'integer' ),
-						'cost_usd'      => array( 'type' => array( 'number', 'null' ) ),
-						'finish_reason' => array(
-							'type' => 'string',
-							'enum' => array( 'stop', 'length', 'content_filter', 'refusal' ),
-						),
-						'request_id'    => array( 'type' => 'string' ),
-						'req_hash'      => array( 'type' => 'string' ),
-						'attempts'      => array( 'type' => 'integer' ),
-						'duration_ms'   => array( 'type' => 'integer' ),
-						'limits'        => array( 'type' => 'array' ),
+			'properties' => self::answer_properties(),
+		);
+	}
+
+	/** The keys of an answer, as a JSON schema has them. */
+	public static function answer_properties(): array {
+		return array(
+			'cached' => array( 'type' => 'boolean' ),
+			'result' => array(
+				'type'       => 'object',
+				'properties' => array(
+					'text'                => array( 'type' => 'string' ),
+					'data'                => array( 'type' => array( 'object', 'array', 'null' ) ),
+					'model'               => array( 'type' => 'string' ),
+					'provider'            => array( 'type' => 'string' ),
+					'provider_request_id' => array( 'type' => array( 'string', 'null' ) ),
+					'cached'              => array( 'type' => 'boolean' ),
+					'tokens_in'           => array( 'type' => 'integer' ),
+					'tokens_in_cached'    => array( 'type' => 'integer' ),
+					'tokens_out'          => array( 'type' => 'integer' ),
+					'tokens_reasoning'    => array( 'type' => 'integer' ),
+					'cost_usd'            => array( 'type' => array( 'number', 'null' ) ),
+					'finish_reason'       => array(
+						'type' => 'string',
+						'enum' => array( 'stop', 'length', 'content_filter', 'refusal', 'cancelled' ),
 					),
+					'request_id'          => array( 'type' => 'string' ),
+					'req_hash'            => array( 'type' => 'string' ),
+					'attempts'            => array( 'type' => 'integer' ),
+					'duration_ms'         => array( 'type' => 'integer' ),
+					'limits'              => array( 'type' => 'array' ),
+					'provider_limits'     => array( 'type' => array( 'object', 'null' ) ),
 				),
 			),
 		);

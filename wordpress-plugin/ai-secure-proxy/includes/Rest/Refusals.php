@@ -17,6 +17,13 @@ defined( 'ABSPATH' ) || exit;
 
 final class Refusals {
 
+	/** The routes that ask a model => the argument that each cannot do without. */
+	private const ROUTES = array(
+		Infer_Controller::ROUTE  => 'prompt',
+		Stream_Controller::ROUTE => 'prompt',
+		Batch_Controller::ROUTE  => 'requests',
+	);
+
 	/** HTTP status => the log's word for it. Other refusals (no such route, module missing) are no calls of ours. */
 	private const ERRORS = array(
 		400 => 'caller_invalid',
@@ -33,8 +40,9 @@ final class Refusals {
 	 * @return mixed
 	 */
 	public static function mend_body( $result, $server, \WP_REST_Request $request ) {
-		if ( self::is_infer( $request ) && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
-			$body = Json_Body::mended( $request->get_body() );
+		$route = self::route( $request );
+		if ( null !== $route && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
+			$body = Json_Body::mended( $request->get_body(), self::ROUTES[ $route ] );
 			if ( null !== $body ) {
 				// As form fields: JSON could not carry the bytes that are not UTF-8.
 				$request->remove_header( 'content-type' );
@@ -54,7 +62,7 @@ final class Refusals {
 	 * @return mixed
 	 */
 	public static function permission_first( $response, $handler, \WP_REST_Request $request ) {
-		if ( is_wp_error( $response ) && self::is_infer( $request ) ) {
+		if ( is_wp_error( $response ) && null !== self::route( $request ) ) {
 			$permission = Access::may_infer();
 			return is_wp_error( $permission ) ? $permission : $response;
 		}
@@ -72,23 +80,27 @@ final class Refusals {
 		if ( str_starts_with( $request->get_route(), '/' . Controller::NAMESPACE ) ) {
 			$response->header( 'Cache-Control', 'no-store' );
 		}
-		if ( self::is_infer( $request ) && ! Inference::called() && isset( self::ERRORS[ $response->get_status() ] ) ) {
-			self::log( $response->get_status() );
+		$route = self::route( $request );
+		if ( null !== $route && ! Inference::called() && isset( self::ERRORS[ $response->get_status() ] ) ) {
+			self::log( $route, $response->get_status() );
 		}
 		return $response;
 	}
 
-	private static function is_infer( \WP_REST_Request $request ): bool {
-		return 'POST' === $request->get_method() && '/' . Controller::NAMESPACE . Infer_Controller::ROUTE === $request->get_route();
+	/** Which of the routes that ask a model it is; null where it is none of them. */
+	private static function route( \WP_REST_Request $request ): ?string {
+		$route = substr( $request->get_route(), strlen( '/' . Controller::NAMESPACE ) );
+		$ours  = 'POST' === $request->get_method() && '/' . Controller::NAMESPACE . $route === $request->get_route();
+		return $ours && isset( self::ROUTES[ $route ] ) ? $route : null;
 	}
 
-	private static function log( int $status ): void {
+	private static function log( string $route, int $status ): void {
 		Table::insert(
 			array(
 				array(
 					'uid'         => wp_generate_uuid4(),
 					'user_id'     => get_current_user_id(),
-					'route'       => Infer_Controller::ROUTE,
+					'route'       => $route,
 					'status_code' => $status,
 					'error'       => self::ERRORS[ $status ],
 					'created_at'  => time(),
