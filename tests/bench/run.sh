@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Ratios, all measured in one run on one machine, so that a slow machine or a noisy one tells the same story.
 #
-#   tests/bench/run.sh [hit] [miss] [rest] [start]      default: all of them
+#   tests/bench/run.sh [hit] [miss] [stream] [batch] [rest] [start]      default: all of them
 #
 # Nothing here passes or fails: the figures are for people. The provider is a static answer from nginx, which takes no time
-# of its own, so that what is left is ours.
+# of its own, so that what is left is ours; for a batch it is one that takes always the same.
 set -euo pipefail
 . "${BASH_SOURCE[0]%/*}/../support/lib.sh"
 . "$support/php.sh"
@@ -13,11 +13,12 @@ php_load
 here=$root/tests/bench dir=$root/target/bench
 so=${AISP_SO:-$root/target/release/libaisp.so}
 [ -f "$so" ] || die "no module at $so; run 'make build'"
-[ $# -gt 0 ] || set -- hit miss rest start
+[ $# -gt 0 ] || set -- hit miss stream batch rest start
 
-redis=$dir/redis.pid
+redis=$dir/redis.pid slow=$dir/slow.pid
 finish() {
   end_pid "$redis" redis-server
+  end_pid "$slow" slow-provider.py
   "$support/site.sh" down "$dir" >/dev/null || true
 }
 trap finish EXIT
@@ -38,6 +39,14 @@ export SITE_ROOT SITE_URL SITE_USERS
 
 bench() { $SITE_PHP -d apc.enable_cli=1 -d opcache.enable_cli=1 "$SITE_TESTS/bench/$1" "${@:2}"; }
 
+# events NUMBER: a Chat Completions stream of so many deltas.
+events() {
+  local chunk='data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":'
+  yes "$chunk"'{"content":"word "},"logprobs":null,"finish_reason":null}]}' | head -n "$1" | sed 's/$/\n/'
+  printf '%s{},"finish_reason":"stop"}]}\n\n' "$chunk"
+  printf 'data: {"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":%s}}\n\ndata: [DONE]\n\n' "$1"
+}
+
 for part; do
   case $part in
     hit)
@@ -49,12 +58,26 @@ for part; do
       REDIS_SOCKET=$socket bench hit.php
       ;;
     miss) bench miss.php ;;
+    stream)
+      events 20 >"$dir/short.sse"
+      events 10000 >"$dir/long.sse"
+      mkdir -p "$SITE_STATE/bench"
+      cp "$dir"/*.sse "$SITE_STATE/bench/"
+      chmod -R a+rX "$SITE_STATE/bench"
+      bench stream.php
+      ;;
+    batch)
+      python3 "$here/slow-provider.py" 200 >"$dir/slow.port" 2>"$dir/slow.log" &
+      echo $! >"$slow"
+      wait_for 10 test -s "$dir/slow.port" || die "the slow provider did not start"
+      SLOW_URL=http://127.0.0.1:$(cat "$dir/slow.port")/v1 bench batch.php
+      ;;
     rest)
       bench settings.php
       cp "$here/trivial-route.php" "$SITE_ROOT/wp-content/mu-plugins/"
       "$here/rest.sh" "$dir"
       ;;
     start) "$php" -n "$here/start.php" "$php" "$so" "$dir" ;;
-    *) die "no part $part (hit, miss, rest, start)" ;;
+    *) die "no part $part (hit, miss, stream, batch, rest, start)" ;;
   esac
 done

@@ -19,7 +19,6 @@ $policies = array(
 	'price without out'      => array( 'models' => array( 'a' => array( 'price' => array( 'in' => 1 ) ) ) ),
 	'provider without kind'  => array( 'providers' => array( 'mine' => array( 'base_url' => 'https://example.com' ) ) ),
 	'provider without url'   => array( 'providers' => array( 'mine' => array( 'kind' => 'openai_responses' ) ) ),
-	'kind of this version'   => $provider( array( 'kind' => 'anthropic' ) ),
 	'kind of no version'     => $provider( array( 'kind' => 'telegraph' ) ),
 	'key for its name'       => $provider( array( 'key_env' => 'sk-proj-1234' ) ),
 	'variable of the client' => $provider( array( 'key_env' => 'HTTP_X_KEY' ) ),
@@ -73,13 +72,12 @@ rule without period: Aisp\ConfigError (config_error, 500): aisp_infer(): Argumen
 rule of nothing: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].limit" must be between 1 and 1000000, 0 given
 models as a list: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "models" must have names as its keys
 default not listed: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "default_model" must be one of the models
-route to nowhere: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "models.a.route" names the provider "nowhere", which the policy does not have
+route to nowhere: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "models.a.route[0]" names the provider "nowhere", which the policy does not have
 route of one word: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "models.a.route[0]" must be a list of two strings
 price without out: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "models.a.price.in" and "out" must both be given
 provider without kind: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.mine.kind" must be given
 provider without url: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.mine.base_url" must be given
-kind of this version: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.kind" is not supported by this version; supported is openai_responses
-kind of no version: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.kind" must be openai_responses
+kind of no version: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.kind" must be one of openai_responses, openai_chat, anthropic, gemini
 key for its name: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.key_env" must be the name of an environment variable or constant, never a key
 variable of the client: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.key_env" must be the name of an environment variable or constant, never a key
 header with line break: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "providers.openai.headers.X-A" has a value for x-a that cannot be sent

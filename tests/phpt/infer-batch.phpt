@@ -59,5 +59,5 @@ none: Aisp\InvalidRequest (invalid_request, 400): aisp_infer_batch(): Argument #
 no list: Aisp\InvalidRequest (invalid_request, 400): aisp_infer_batch(): Argument #1 ($requests) must be a list
 too many: Aisp\InvalidRequest (invalid_request, 400): aisp_infer_batch(): Argument #1 ($requests) must hold 1 to 1000 requests, 1001 given
 no array: returned "aisp_infer_batch(): Argument #1 ($request) must be of type array, string given"
-bad policy: Aisp\ConfigError (config_error, 500): aisp_infer_batch(): Argument #3 ($policy) key "max_parallel" must be between 1 and 64
+bad policy: Aisp\ConfigError (config_error, 500): aisp_infer_batch(): Argument #3 ($policy) key "max_parallel" must be between 1 and 64, 65 given
 bad caller: Aisp\ConfigError (config_error, 500): aisp_infer_batch(): Argument #2 ($caller) key "ip" must be an IP address

@@ -35,5 +35,5 @@ usleep( 1100000 );
 expect( false === $ask( $brief )['cached'], 'for a second' );
 ?>
 --EXPECT--
-{"text":"Grüße,\n\"world\" 🌍","data":null,"provider":"mock","cached":false,"tokens_in":6,"tokens_out":4,"cost_usd":4.6e-5,"finish_reason":"stop","attempts":1,"limits":[{"name":"throttle-user","limit":600,"period_s":60,"remaining":599,"reset_s":1},{"name":"quota-user","limit":60,"period_s":3600,"remaining":59,"reset_s":60}]}
-{"text":"Grüße,\n\"world\" 🌍","data":null,"provider":"mock","cached":true,"tokens_in":6,"tokens_out":4,"cost_usd":0,"finish_reason":"stop","attempts":0,"limits":[{"name":"throttle-user","limit":600,"period_s":60,"remaining":598,"reset_s":1}]}
+{"text":"Grüße,\n\"world\" 🌍","data":null,"provider":"mock","cached":false,"tokens_in":6,"tokens_in_cached":0,"tokens_out":4,"tokens_reasoning":0,"cost_usd":4.6e-5,"finish_reason":"stop","attempts":1,"provider_request_id":null,"provider_limits":[],"limits":[{"name":"throttle-user","limit":600,"period_s":60,"remaining":599,"reset_s":1},{"name":"quota-user","limit":60,"period_s":3600,"remaining":59,"reset_s":60}]}
+{"text":"Grüße,\n\"world\" 🌍","data":null,"provider":"mock","cached":true,"tokens_in":6,"tokens_in_cached":0,"tokens_out":4,"tokens_reasoning":0,"cost_usd":0,"finish_reason":"stop","attempts":0,"provider_request_id":null,"provider_limits":[],"limits":[{"name":"throttle-user","limit":600,"period_s":60,"remaining":598,"reset_s":1}]}

@@ -16,7 +16,7 @@ $nowhere  = 'http://' . stream_socket_get_name( $dead, false ) . '/v1';
 $provider = static fn( string $url ) => array( 'providers' => array( 'mock' => array( 'kind' => 'openai_responses', 'base_url' => $url, 'key_env' => 'AISP_TEST_KEY' ) ) );
 $ask      = static function ( string $case, array $policy = array() ): void {
 	$begun = microtime( true );
-	$said  = outcome( fn() => aisp_infer( array( 'prompt' => $case ), array(), policy( $policy + array( 'timeout_ms' => 5000 ) ) )['text'] );
+	$said  = outcome( fn() => aisp_infer( array( 'prompt' => $case ), array( 'site' => $case ), policy( $policy + array( 'timeout_ms' => 5000 ) ) )['text'] );
 	$took  = microtime( true ) - $begun;
 	$log   = drain_all();
 	echo "$case: $said | {$log[0]['status_code']} {$log[0]['error']}, attempts {$log[0]['attempts']}\n";

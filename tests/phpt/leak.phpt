@@ -20,6 +20,9 @@ $cases  = array(
 	'status'      => fn() => aisp_status(),
 	'drain'       => fn() => aisp_log_drain( 20 ),
 	'ack'         => fn() => aisp_log_ack( array( 'x', 'y' ) ),
+	'stream'      => fn() => aisp_stream( array( 'prompt' => 'Hi' ), fn( array $event ) => 'delta' !== $event['type'], array(), $policy ),
+	'batch'       => fn() => aisp_infer_batch( array( array( 'prompt' => 'Hi' ), array( 'prompt' => 'Hi' ), array( 'prompt' => ' ' ) ), array(), $policy ),
+	'schema'      => fn() => aisp_request_hash( array( 'prompt' => 'Hi', 'schema' => array( 'type' => 'object', 'properties' => array( 'a' => array( 'pattern' => '^a+$' ) ) ) ), $policy ),
 	'bad request' => fn() => aisp_infer( array( 'promt' => 'Hi' ), array(), $policy ),
 	'bad policy'  => fn() => aisp_infer( array( 'prompt' => 'Hi' ), array(), array( 'quotas' => 1 ) ),
 	'limited'     => fn() => aisp_infer( array( 'prompt' => 'Hi' ), array( 'user_id' => 8 ), $used ),
@@ -54,4 +57,4 @@ foreach ( array( 'first' => fn() => 1 ) + $cases as $name => $f ) {
 echo count( $cases ), " cases\n";
 ?>
 --EXPECT--
-14 cases
+17 cases

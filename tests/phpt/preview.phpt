@@ -39,9 +39,9 @@ expect( array( null, false ) === array( aisp_preview( $request, $caller, $open )
     "provider": "mock",
     "body": {
         "input": "Say hi",
+        "store": false,
         "instructions": "Be brief.",
         "max_output_tokens": 100,
-        "store": false,
         "temperature": 0.5
     },
     "cached": false,

@@ -43,5 +43,6 @@ expect( 0600 === ( fileperms( store_file() ) & 0777 ), 'the file is private' );
         "tokens": "int",
         "cost_usd": "float"
     },
+    "breakers": [],
     "warnings": []
 }
