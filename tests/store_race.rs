@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aisp::guard::breaker::Heard;
 use aisp::store::Store;
 use aisp::store::sqlite::Sqlite;
 use rusqlite::Connection;
@@ -67,6 +68,11 @@ fn child() {
             let passed = (0..5_000).filter(|_| Ask::new().throttle(&day).passes(&store)).count();
             say(&passed.to_string());
         }
+        "probe" => {
+            let later = NOW + 16 * SECOND;
+            let probes = (0..500).filter(|_| Ask::new().route(&["a"]).at(later).passes(&store)).count();
+            say(&probes.to_string());
+        }
         "write" => write_for_ever(&store),
         other => panic!("no such task: {other}"),
     }
@@ -120,6 +126,17 @@ fn eight_processes_share_one_limit_exactly() {
     let status = Sqlite::open(&dir.path().join("aisp.db")).and_then(|store| store.status(NOW)).expect("figures");
     assert_eq!((status.spool, status.errors), (40_000, 39_000));
     assert_whole(dir.path());
+}
+
+#[test]
+fn of_eight_processes_one_probes_a_provider_that_was_down() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+    (0..10).for_each(|_| _ = report(&store, "a", Heard::Failure, None, NOW));
+    let mut children: Vec<Child> = (0..PROCESSES).map(|_| start("probe", dir.path())).collect();
+    go(dir.path());
+    let probes: u32 = children.iter_mut().flat_map(lines).map(|said| said.parse::<u32>().expect("a number")).sum();
+    assert_eq!(probes, 1, "of four thousand calls");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct Try<'t> {
     pub deadline: Deadline,
     /// How long the provider may send nothing.
     pub silence: Duration,
+    /// How long it may send nothing once it has begun, where the caller would rather begin again.
+    pub stall: Duration,
     to: Endpoint<'t>,
 }
 
@@ -208,11 +210,13 @@ impl Journey<'_> {
         let provider = stop.provider;
         let whole = self.plan.timeout(self.env.settings);
         let share = if place + 1 < self.plan.route.len() { whole / 3 } else { whole };
+        let or_own = |share| provider.timeout_ms.map_or(share, |ms| Duration::from_millis(ms.into()));
         Try {
             stop,
             call: Call { model: stop.model.to_owned(), ..self.plan.request.call.clone() },
             deadline: self.deadline,
-            silence: provider.timeout_ms.map_or(share, |ms| Duration::from_millis(ms.into())),
+            silence: or_own(share),
+            stall: or_own(whole / 3),
             to: Endpoint {
                 base_url: provider.base_url,
                 headers: &provider.headers,

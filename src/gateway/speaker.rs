@@ -76,6 +76,7 @@ pub struct Speaker<'k> {
     /// When the provider last sent text, or was asked.
     word: Cell<Instant>,
     silence: Cell<Duration>,
+    stall: Cell<Duration>,
     process: u32,
 }
 
@@ -92,14 +93,17 @@ impl<'k> Speaker<'k> {
             heard: Cell::new(now),
             word: Cell::new(now),
             silence: Cell::new(Duration::MAX),
+            stall: Cell::new(Duration::MAX),
             process: std::process::id(),
         }
     }
 
-    /// A provider is asked, which may be silent for so long. Tells the caller to drop what an earlier one said.
-    pub fn begin(&self, provider: &str, silence: Duration, attempt: u32) -> Result<(), Fault> {
+    /// A provider is asked, which may be silent for so long, and once it has begun, for the time of a stall. Tells the caller
+    /// to drop what an earlier one said.
+    pub fn begin(&self, provider: &str, (silence, stall): (Duration, Duration), attempt: u32) -> Result<(), Fault> {
         provider.clone_into(&mut self.provider.borrow_mut());
         self.silence.set(silence);
+        self.stall.set(stall);
         self.word.set(Instant::now());
         if self.has_spoken() {
             self.text.borrow_mut().clear();
@@ -115,6 +119,7 @@ impl<'k> Speaker<'k> {
         self.say(Said::Delta(text))?;
         // Only now: the caller's own time is not the provider's silence.
         self.word.set(Instant::now());
+        self.silence.set(self.stall.get());
         Ok(())
     }
 

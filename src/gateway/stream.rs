@@ -126,7 +126,8 @@ impl Streamed<'_, '_> {
     /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
     fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<Answer, Failed> {
         let name = one.stop.provider.name;
-        self.speaker.begin(name, one.silence, ledger.attempts)?;
+        let stall = if self.restart { one.stall.min(one.silence) } else { one.silence };
+        self.speaker.begin(name, (one.silence, stall), ledger.attempts)?;
         let http = one.encode(call, true);
         let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self.speaker);
         match opened? {
