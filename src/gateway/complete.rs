@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Env;
 use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
-use super::schema::Schema;
+use super::schema::{Complaint, Schema, repair};
 use crate::error::Fault;
 use crate::provider::{Answer, Call, Finish, Head};
 use crate::upstream::{self, Response, Watch};
@@ -44,7 +44,7 @@ impl Traveller for Whole<'_> {
             Judged::Mendable(complaint) => complaint,
         };
         ledger.attempts += 1;
-        let mended = schema.repair(&one.call, &answer.text, &complaint);
+        let mended = repair(&one.call, &answer.text, &complaint);
         let (answer, head) = self.exchange(one, &mended, ledger)?;
         match judge(schema, &answer) {
             Judged::Good(data) => Ok(Reply { answer, data, head }),
@@ -92,7 +92,7 @@ pub enum Judged {
     /// It does not, and asking again would not help.
     Bad(Fault),
     /// It does not, for a reason that the model can be told.
-    Mendable(super::schema::Complaint),
+    Mendable(Complaint),
 }
 
 /// Holds an answer against its schema.

@@ -1,6 +1,18 @@
-//! How many tokens a text has, as long as no provider has counted: one for every four bytes, which is near enough for prose.
+//! How many tokens a text has, by its size: for when no provider has counted them, or before one could.
 
-/// The tokens of so many bytes; a started one counts.
-pub fn tokens(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(4)).unwrap_or(u32::MAX)
+/// One token for every four bytes, rounded up: what English averages in the providers' own tokenizers. Languages of
+/// several bytes a character come out higher, as they do there.
+pub fn tokens(text_bytes: usize) -> u32 {
+    u32::try_from(text_bytes.div_ceil(4)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_started_token_counts_and_no_text_has_none() {
+        assert_eq!([0, 1, 4, 5].map(tokens), [0, 1, 1, 2]);
+        assert_eq!(tokens(usize::MAX), u32::MAX);
+    }
 }

@@ -53,7 +53,7 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
     canonical.optional(call.max_tokens.map(u32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice));
     // Adding zero turns -0.0 into 0.0, which is the same temperature.
     canonical.optional(call.temperature.map(|t| (t + 0.0).to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice));
-    canonical.optional(plan.request.schema.as_ref().map(Schema::bytes).as_deref());
+    canonical.optional(plan.request.schema.as_ref().map(Schema::bytes));
     canonical.0.finalize().into()
 }
 

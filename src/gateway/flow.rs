@@ -52,6 +52,17 @@ pub struct Open {
     pub limits: Vec<LimitState>,
 }
 
+/// How a call travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passage {
+    /// By itself.
+    Alone,
+    /// In a provider call with others, for which it pays the quota.
+    Pays,
+    /// In a provider call with others, for which another one pays.
+    Rides,
+}
+
 /// A call between its beginning and its end.
 pub struct Flow<'a, 'e> {
     /// Who asks.
@@ -61,8 +72,7 @@ pub struct Flow<'a, 'e> {
     now_us: i64,
     record: Record,
     quota: Vec<Limit>,
-    /// Whether the answer comes by a call that another request has paid its quota for.
-    rides_along: bool,
+    passage: Passage,
 }
 
 impl<'a, 'e> Flow<'a, 'e> {
@@ -85,7 +95,7 @@ impl<'a, 'e> Flow<'a, 'e> {
             created_at: now_us / 1_000_000,
             ..Record::default()
         };
-        Ok(Self { caller, env, started: Instant::now(), now_us, record, quota: Vec::new(), rides_along: false })
+        Ok(Self { caller, env, started: Instant::now(), now_us, record, quota: Vec::new(), passage: Passage::Alone })
     }
 
     /// The call's id.
@@ -99,9 +109,10 @@ impl<'a, 'e> Flow<'a, 'e> {
         self.env.until.map_or(own, |until| own.min(until))
     }
 
-    /// The call is made for another request, and this one's quota is given back.
-    pub fn rides_along(&mut self) {
-        self.rides_along = true;
+    /// The call shares its way to the provider. Its answer is not kept: prompts of one call can sway each other's answers,
+    /// and one client must not plant them for others.
+    pub fn travels(&mut self, passage: Passage) {
+        self.passage = passage;
     }
 
     /// The way through the providers for a call that was let in.
@@ -242,7 +253,8 @@ impl<'a, 'e> Flow<'a, 'e> {
         };
         self.record.status_code = 200;
         let body = serde_json::to_vec(&reply.answer).unwrap_or_default();
-        let ttl_s = plan.ttl_s().filter(|_| reply.answer.finish.is_repeatable() && !body.is_empty());
+        let keeps = self.passage == Passage::Alone && reply.answer.finish.is_repeatable() && !body.is_empty();
+        let ttl_s = plan.ttl_s().filter(|_| keeps);
         let write = ttl_s.map(|ttl| Write {
             hash,
             body: &body,
@@ -256,7 +268,7 @@ impl<'a, 'e> Flow<'a, 'e> {
             wants_retry: false,
             now_us,
         });
-        let refund = if self.rides_along { self.quota.as_slice() } else { &[] };
+        let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
         self.close(&Settlement { now_us, record: &self.record, write, refund, report });
         Ok(self.outcome(plan, reply, ledger, limits))
     }

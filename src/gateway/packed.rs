@@ -1,10 +1,11 @@
 //! Several small requests in one provider call: each is admitted and settled for itself, only the call is shared.
 //!
-//! What the cache has is not sent. Where the answer does not fit, each request is completed for itself.
+//! What the cache has is not sent, but what comes back is not kept. Where the answer does not fit, each request is completed
+//! for itself.
 
 use super::complete::{Reply, Whole};
 use super::fingerprint::fingerprint;
-use super::flow::{Admitted, Flow, Open};
+use super::flow::{Admitted, Flow, Open, Passage};
 use super::journey::{Arrival, GaveUp};
 use super::ledger::Ledger;
 use super::plan::Plan;
@@ -70,7 +71,8 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Ou
     };
     let calls: Vec<_> = passengers.iter().map(|passenger| &passenger.plan.request.call).collect();
     let mut request = first.plan.request.clone();
-    request.call = pack::pack(&calls);
+    let Some(call) = pack::pack(&calls) else { return Vec::new() };
+    request.call = call;
     let plan = Plan { policy: first.plan.policy, request, route: first.plan.route.clone() };
     let mut ledger = Ledger::default();
     let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, schema: None }, &mut ledger);
@@ -80,22 +82,14 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Ou
             let Ok(reply) = arrival.result else { return Vec::new() };
             let mut answered = arrival.answered;
             let shares = passengers.into_iter().zip(answers).map(|(mut passenger, answer)| {
-                let mut share = Ledger { last: ledger.last, ..Ledger::default() };
-                match answered.take() {
-                    Some(way) => {
-                        share.attempts = ledger.attempts;
-                        share.spend(&plan.route[way.stop], &answer.usage);
-                        settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), Some(way), &share)
-                    }
-                    None => {
-                        // Only one of them was a call.
-                        passenger.flow.rides_along();
-                        if let Some(last) = ledger.last {
-                            share.spend(&plan.route[last], &answer.usage);
-                        }
-                        settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), None, &share)
-                    }
+                let way = answered.take();
+                passenger.flow.travels(if way.is_some() { Passage::Pays } else { Passage::Rides });
+                let attempts = if way.is_some() { ledger.attempts } else { 0 };
+                let mut share = Ledger { attempts, last: ledger.last, ..Ledger::default() };
+                if let Some(last) = ledger.last {
+                    share.spend(&plan.route[last], &answer.usage);
                 }
+                settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), way, &share)
             });
             shares.collect()
         }

@@ -82,7 +82,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         model: plan.request.model.name.to_owned(),
         provider: provider.name.to_owned(),
         url: provider.base_url.to_owned(),
-        body: provider.kind.body(&call),
+        body: provider.kind.body(&call, provider.base_url),
         cached: peek.entry.is_some(),
         req_hash: hex(&hash),
         key_env: provider.key_env.map(str::to_owned),

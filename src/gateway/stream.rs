@@ -15,7 +15,7 @@ use super::journey::{Failed, GaveUp, Traveller, Try};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;
-use super::schema::Schema;
+use super::schema::{Schema, repair};
 use super::speaker::{Opening, Sink, Speaker};
 use super::{Args, Env};
 use crate::clock::Deadline;
@@ -100,7 +100,7 @@ impl Traveller for Streamed<'_, '_> {
             Judged::Mendable(complaint) => complaint,
         };
         ledger.attempts += 1;
-        let mended = schema.repair(&one.call, &answer.text, &complaint);
+        let mended = repair(&one.call, &answer.text, &complaint);
         let answer = self.exchange(one, &mended, ledger)?;
         match judge(schema, &answer) {
             Judged::Good(data) => Ok(self.reply(answer, data)),

@@ -74,7 +74,8 @@ pub struct Flaw {
 }
 
 impl Flaw {
-    fn new(path: &str, problem: impl Into<String>) -> Self {
+    /// A flaw at `path`: `problem` completes the sentence.
+    pub(super) fn new(path: &str, problem: impl Into<String>) -> Self {
         Self { path: path.to_owned(), problem: problem.into() }
     }
 
@@ -293,16 +294,14 @@ impl<'v, 'a> Item<'v, 'a> {
         self.value
     }
 
-    /// A flaw of this value: `problem` completes the sentence.
-    pub fn flaw(&self, problem: impl Into<String>) -> Flaw {
-        self.flaw_at("", problem)
+    /// Where it stands.
+    pub fn path(&self) -> &str {
+        &self.path
     }
 
-    /// A flaw at a place within this value; its path begins with a dot or a bracket.
-    pub fn flaw_at(&self, place: &str, problem: impl Into<String>) -> Flaw {
-        // A name in it may be of the client's choice.
-        let place: String = place.chars().filter(|c| !c.is_control()).take(200).collect();
-        Flaw::new(&format!("{}{place}", self.path), problem)
+    /// A flaw of this value: `problem` completes the sentence.
+    pub fn flaw(&self, problem: impl Into<String>) -> Flaw {
+        Flaw::new(&self.path, problem)
     }
 }
 

@@ -1,47 +1,45 @@
-//! Anthropic's Messages interface: `POST {base_url}/messages`.
+//! Anthropic's Messages: `POST {base_url}/messages`, where `base_url` ends with `/v1`.
 //!
-//! The version is pinned, because a later one refuses sampling parameters. `max_tokens` is required, so a call without one
-//! gets a default; instructions stand apart from the conversation; thinking is no answer. The input is counted in three
-//! parts: read, written to the cache, read from it. A stream can fail after a 200.
+//! The version is pinned: a newer one refuses `temperature`. `max_tokens` must be there, so a call without one asks for
+//! [`DEFAULT_MAX_TOKENS`]. Temperatures go to 1 only; what is above counts as 1, since a request may not fail by the
+//! provider that it is routed to. System messages inside the conversation join the `system` field. Messages of one role
+//! may follow each other. Thinking is no part of the answer.
 //! Source: Anthropic's interface description, and the types of its Python client 2.12.
 
-use std::borrow::Cow;
-
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::draft::{Draft, End};
-use super::wire::{self, KeyHeader, parse, tokens};
-use super::{Answer, Call, Endpoint, Event, Failure, HttpCall, Reader, Role, Step, Usage as Count, errors, structured};
+use super::wire::{self, KeyHeader, Str, parse, string, tokens, utf8};
+use super::{Answer, Call, Endpoint, Event, Failure, HttpCall, Reader, Step, Usage as Count, errors, structured};
 use crate::error::Fault;
 
 /// Grows with each change to [`body`] or to what [`decode`] reads: cached answers of another version are misses.
 pub const WIRE_VERSION: u32 = 1;
 
-const VERSION: &str = "2023-06-01";
-/// The `max_tokens` of a call that has none.
-const MAX_TOKENS: u32 = 4_096;
+/// The most tokens that an answer may have where the call does not say. Every model of theirs can write that much.
+pub const DEFAULT_MAX_TOKENS: u32 = 4096;
 
-/// The JSON body. A temperature above 1 goes out as 1, the most that there is here.
+const VERSION: &str = "2023-06-01";
+
+/// The JSON body.
 pub fn body(call: &Call) -> Value {
-    let is_system = |role: Role| role == Role::System;
-    let of_conversation =
-        call.messages.iter().filter(|message| is_system(message.role)).map(|message| &message.content);
-    let system: Vec<&str> = call.system.iter().chain(of_conversation).map(String::as_str).collect();
-    let messages: Vec<Value> =
-        call.messages.iter().filter(|message| !is_system(message.role)).map(|message| json!(message)).collect();
+    let (system, messages) = call.split_system();
     let mut body = json!({
-        "model": call.model, "max_tokens": call.max_tokens.unwrap_or(MAX_TOKENS), "messages": messages,
+        "model": call.model,
+        "max_tokens": call.max_tokens.unwrap_or(DEFAULT_MAX_TOKENS),
+        "messages": messages,
     });
-    if !system.is_empty() {
-        body["system"] = json!(system.join("\n\n"));
+    if let Some(system) = system {
+        body["system"] = json!(system);
     }
     if let Some(temperature) = call.temperature {
         body["temperature"] = json!(temperature.min(1.0));
     }
     if let Some(schema) = &call.schema {
-        let format = json!({ "type": "json_schema", "schema": structured::for_anthropic(schema) });
-        body["output_config"] = json!({ "format": format });
+        let schema = structured::for_anthropic(schema);
+        body["output_config"] = json!({ "format": { "type": "json_schema", "schema": schema } });
     }
     body
 }
@@ -53,142 +51,150 @@ pub fn encode(call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
         body["stream"] = json!(true);
     }
     let mut http = wire::post(to, "/messages", KeyHeader::Bare("x-api-key"), stream, &body);
-    // First, so that a header of the policy's own replaces it.
-    http.headers.insert(0, ("anthropic-version".to_owned(), VERSION.to_owned()));
+    http.headers.insert(0, ("anthropic-version".into(), VERSION.into()));
     http
 }
 
-/// Reads an answer.
+/// Reads an answer. A body without `usage` counts as no tokens.
 pub fn decode(status: u16, body: &[u8]) -> Result<Answer, Failure> {
-    if !(200..=299).contains(&status) {
-        return Err(errors::refused(status, body));
+    match status {
+        200..=299 => whole(utf8(body)?),
+        _ => Err(errors::refused(status, body)),
     }
-    let body = wire::utf8(body)?;
-    let message: Message<'_> = parse(body)?;
-    if message.kind.as_deref() == Some("error") {
-        return Err(errors::reported(body));
-    }
-    let mut draft = Draft::default();
-    for block in message.content.ok_or(Fault::Invalid)? {
-        if block.kind == "text" {
-            draft.push(&block.text.ok_or(Fault::Invalid)?);
-        }
-    }
-    count(message.usage.as_ref(), &mut draft);
-    let reason = message.stop_reason.ok_or(Fault::Invalid)?;
-    stop(&reason, &mut draft);
-    draft.finish()
 }
 
+/// A whole message, or what begins a stream.
 #[derive(Deserialize)]
 struct Message<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
     #[serde(borrow)]
     content: Option<Vec<Block<'a>>>,
     #[serde(borrow)]
-    stop_reason: Option<Cow<'a, str>>,
+    stop_reason: Option<Str<'a>>,
     usage: Option<Usage>,
 }
 
+/// A block of content, or a delta of one. What is not text may have any shape.
 #[derive(Deserialize)]
 struct Block<'a> {
     #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
-    text: Option<String>,
+    kind: Str<'a>,
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
+/// A count, which in a stream replaces the one before it, field by field.
+#[derive(Debug, Default, Deserialize)]
 struct Usage {
     input_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
     output_tokens: Option<u64>,
+    output_tokens_details: Option<OutputDetails>,
 }
 
-/// Takes a count over; what it does not name stays as it was, because a stream counts the input first and the output last.
-fn count(usage: Option<&Usage>, draft: &mut Draft) {
-    let Some(usage) = usage else { return };
-    if let Some(read) = usage.input_tokens {
-        let cached = usage.cache_read_input_tokens;
-        let all =
-            read.saturating_add(usage.cache_creation_input_tokens.unwrap_or(0)).saturating_add(cached.unwrap_or(0));
-        draft.usage.tokens_in = tokens(Some(all));
-        draft.usage.tokens_in_cached = tokens(cached);
+#[derive(Debug, Deserialize)]
+struct OutputDetails {
+    thinking_tokens: Option<u64>,
+}
+
+impl Usage {
+    fn update(&mut self, newer: Self) {
+        self.input_tokens = newer.input_tokens.or(self.input_tokens);
+        self.cache_creation_input_tokens = newer.cache_creation_input_tokens.or(self.cache_creation_input_tokens);
+        self.cache_read_input_tokens = newer.cache_read_input_tokens.or(self.cache_read_input_tokens);
+        self.output_tokens = newer.output_tokens.or(self.output_tokens);
+        self.output_tokens_details = newer.output_tokens_details.or(self.output_tokens_details.take());
     }
-    if usage.output_tokens.is_some() {
-        draft.usage.tokens_out = tokens(usage.output_tokens);
+
+    fn count(&self) -> Count {
+        let input = [self.input_tokens, self.cache_creation_input_tokens, self.cache_read_input_tokens];
+        Count {
+            tokens_in: input.into_iter().map(tokens).fold(0, u32::saturating_add),
+            tokens_in_cached: tokens(self.cache_read_input_tokens),
+            tokens_out: tokens(self.output_tokens),
+            tokens_reasoning: tokens(self.output_tokens_details.as_ref().and_then(|details| details.thinking_tokens)),
+        }
     }
 }
 
-fn stop(reason: &str, draft: &mut Draft) {
-    draft.end(match reason {
+/// Reads the body of a 2xx.
+fn whole(json: &str) -> Result<Answer, Failure> {
+    let message: Message<'_> = parse(json)?;
+    if message.error.is_some() {
+        return Err(errors::reported(json));
+    }
+    let mut draft = Draft::default();
+    draft.usage = message.usage.unwrap_or_default().count();
+    for block in message.content.iter().flatten().filter(|block| &*block.kind == "text") {
+        draft.push(&string(block.text)?);
+    }
+    draft.end(message.stop_reason.as_deref().map_or(End::STOP, ending));
+    draft.finish()
+}
+
+/// Why it ended. New reasons for an ordinary end come now and then, so what is unknown is one.
+fn ending(reason: &str) -> End {
+    match reason {
         "max_tokens" => End::LENGTH,
         "model_context_window_exceeded" => End::CONTEXT,
         "refusal" => End::REFUSAL,
         _ => End::STOP,
-    });
+    }
+}
+
+/// An event. Fields have a meaning only in the events that are looked at, so they stay unread until then.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow, rename = "type")]
+    kind: Option<Str<'a>>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    content_block: Option<&'a RawValue>,
+    #[serde(borrow)]
+    delta: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow)]
+    stop_reason: Option<Str<'a>>,
 }
 
 /// Folds a stream.
 #[derive(Debug, Default)]
 pub struct StreamReader {
     draft: Draft,
-}
-
-#[derive(Deserialize)]
-struct StreamEvent<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
-    #[serde(borrow)]
-    message: Option<Message<'a>>,
-    #[serde(borrow)]
-    content_block: Option<Block<'a>>,
-    #[serde(borrow)]
-    delta: Option<Delta<'a>>,
-    usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Delta<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Option<Cow<'a, str>>,
-    text: Option<String>,
-    #[serde(borrow)]
-    stop_reason: Option<Cow<'a, str>>,
+    usage: Usage,
 }
 
 impl Reader for StreamReader {
     fn event(&mut self, event: &Event<'_>) -> Result<Step, Failure> {
-        let parsed: StreamEvent<'_> = parse(event.data)?;
-        let before = self.draft.text().len();
-        match parsed.kind.as_ref() {
+        let line: Line<'_> = parse(event.data)?;
+        let start = self.draft.text().len();
+        match line.kind.as_deref().unwrap_or(event.name) {
             "message_start" => {
-                count(parsed.message.as_ref().ok_or(Fault::Invalid)?.usage.as_ref(), &mut self.draft);
+                let message: Message<'_> = parse(line.message.ok_or(Fault::Invalid)?.get())?;
+                self.count(message.usage);
             }
-            "content_block_start" => {
-                let block = parsed.content_block.ok_or(Fault::Invalid)?;
-                if block.kind == "text" {
-                    self.draft.push(block.text.as_deref().unwrap_or_default());
-                }
-            }
-            "content_block_delta" => {
-                let delta = parsed.delta.ok_or(Fault::Invalid)?;
-                if delta.kind.as_deref() == Some("text_delta") {
-                    self.draft.push(&delta.text.ok_or(Fault::Invalid)?);
-                }
-            }
+            "content_block_start" => self.block(line.content_block, "text")?,
+            "content_block_delta" => self.block(line.delta, "text_delta")?,
             "message_delta" => {
-                count(parsed.usage.as_ref(), &mut self.draft);
-                if let Some(reason) = parsed.delta.and_then(|delta| delta.stop_reason) {
-                    stop(&reason, &mut self.draft);
+                let delta: Delta<'_> = parse(line.delta.ok_or(Fault::Invalid)?.get())?;
+                self.count(line.usage.map(|usage| parse(usage.get())).transpose()?);
+                if let Some(reason) = &delta.stop_reason {
+                    self.draft.end(ending(reason));
                 }
             }
             "message_stop" => return Ok(Step::Over),
             "error" => return Err(errors::reported(event.data)),
             _ => {}
         }
-        Ok(self.draft.since(before))
+        Ok(self.draft.since(start))
     }
 
     fn is_complete(&self) -> bool {
@@ -204,5 +210,20 @@ impl Reader for StreamReader {
     }
 }
 
+impl StreamReader {
+    fn count(&mut self, newer: Option<Usage>) {
+        self.usage.update(newer.unwrap_or_default());
+        self.draft.usage = self.usage.count();
+    }
+
+    fn block(&mut self, block: Option<&RawValue>, kind: &str) -> Result<(), Fault> {
+        let block: Block<'_> = parse(block.ok_or(Fault::Invalid)?.get())?;
+        if &*block.kind == kind {
+            self.draft.push(&string(block.text)?);
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

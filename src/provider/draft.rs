@@ -56,6 +56,11 @@ impl Draft {
         self.end = Some(end);
     }
 
+    /// Ends as another one did.
+    pub(super) fn end_like(&mut self, other: &Self) {
+        self.end = other.end;
+    }
+
     /// Whether it has ended.
     pub(super) const fn is_ended(&self) -> bool {
         self.end.is_some()

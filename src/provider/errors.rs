@@ -22,11 +22,6 @@ pub(super) fn reported(body: &str) -> Failure {
     Said::read(&serde_json::from_str(body).unwrap_or_default()).without_status()
 }
 
-/// Whether the body of a 200 holds an error instead of an answer.
-pub(super) fn is_error(json: Option<&serde_json::value::RawValue>) -> bool {
-    json.is_some_and(|json| json.get() != "null")
-}
-
 /// What the body of an error says.
 #[derive(Debug, Default)]
 struct Said {

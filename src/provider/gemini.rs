@@ -1,91 +1,77 @@
-//! Google's Gemini: `POST {base_url}/models/{model}:generateContent`, and `:streamGenerateContent?alt=sse`.
+//! Google's Gemini: `POST {base_url}/models/{model}:generateContent`, where `base_url` ends with `/v1beta`.
 //!
-//! The model stands in the path. A blocked prompt is a 200 without candidates; thoughts are parts like any other, marked as
-//! such, and are counted apart. Each event of a stream is a response with a part of the text; there is no end mark, and the
-//! finish reason makes the answer whole.
-//! Source: Google's description of the Gemini API, and the types of its Python client 3.4.
-
-use std::borrow::Cow;
+//! An answer is the text of the first candidate's parts, without those that are thoughts; a blocked prompt has none. A
+//! stream is a sequence of such answers, has no end mark, and may name a reason to end in each of them. System messages
+//! inside the conversation join the `systemInstruction`.
+//! Source: Google's interface description, and the types of its Python client 3.4.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::draft::{Draft, End};
-use super::wire::{self, KeyHeader, Str, parse, tokens};
+use super::wire::{self, KeyHeader, Str, parse, tokens, utf8};
 use super::{Answer, Call, Endpoint, Event, Failure, HttpCall, Reader, Role, Step, Usage as Count, errors};
 use crate::error::Fault;
 
 /// Grows with each change to [`body`] or to what [`decode`] reads: cached answers of another version are misses.
 pub const WIRE_VERSION: u32 = 1;
 
-/// What need not be encoded in a segment of a path.
-const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// All that is not unreserved (RFC 3986), so that a model's name cannot leave its place in the path.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The JSON body.
+/// The JSON body, the same for whole and streamed answers.
 pub fn body(call: &Call) -> Value {
-    let is_system = |role: Role| role == Role::System;
-    let part = |text: &str| json!({ "text": text });
-    let of_conversation =
-        call.messages.iter().filter(|message| is_system(message.role)).map(|message| &message.content);
-    let system: Vec<Value> = call.system.iter().chain(of_conversation).map(|text| part(text)).collect();
-    let contents: Vec<Value> = call
-        .messages
-        .iter()
-        .filter(|message| !is_system(message.role))
-        .map(|message| {
-            let role = if message.role == Role::Assistant { "model" } else { "user" };
-            json!({ "role": role, "parts": [part(&message.content)] })
-        })
-        .collect();
-    let mut body = json!({ "contents": contents });
-    if !system.is_empty() {
-        body["systemInstruction"] = json!({ "parts": system });
+    let (system, messages) = call.split_system();
+    let content = |message: &&super::Message| {
+        let role = if message.role == Role::Assistant { "model" } else { "user" };
+        json!({ "role": role, "parts": [{ "text": message.content }] })
+    };
+    let mut body = json!({ "contents": messages.iter().map(content).collect::<Vec<_>>() });
+    if let Some(system) = system {
+        body["systemInstruction"] = json!({ "parts": [{ "text": system }] });
     }
-    let mut config = Map::new();
     if let Some(max_tokens) = call.max_tokens {
-        config.insert("maxOutputTokens".to_owned(), json!(max_tokens));
+        body["generationConfig"]["maxOutputTokens"] = json!(max_tokens);
     }
     if let Some(temperature) = call.temperature {
-        config.insert("temperature".to_owned(), json!(temperature));
+        body["generationConfig"]["temperature"] = json!(temperature);
     }
     if let Some(schema) = &call.schema {
-        config.insert("responseMimeType".to_owned(), json!("application/json"));
-        config.insert("responseJsonSchema".to_owned(), schema.clone());
-    }
-    if !config.is_empty() {
-        body["generationConfig"] = Value::Object(config);
+        body["generationConfig"]["responseMimeType"] = json!("application/json");
+        body["generationConfig"]["responseJsonSchema"] = schema.clone();
     }
     body
 }
 
-/// The HTTP request. A model's name cannot leave its segment of the path.
+/// The HTTP request. The model stands in the path, with or without Google's own prefix `models/`.
 pub fn encode(call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
-    let name = call.model.strip_prefix("models/").unwrap_or(&call.model);
-    let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
-    // A segment of dots alone would be taken for a step in the path; followed by a colon it is not.
-    let path = format!("/models/{}:{method}", utf8_percent_encode(name, SEGMENT));
-    wire::post(to, &path, KeyHeader::Bare("x-goog-api-key"), stream, &body(call))
+    let model = call.model.strip_prefix("models/").unwrap_or(&call.model);
+    let model = utf8_percent_encode(model, SEGMENT);
+    let verb = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
+    wire::post(to, &format!("/models/{model}:{verb}"), KeyHeader::Bare("x-goog-api-key"), stream, &body(call))
 }
 
-/// Reads an answer.
+/// Reads an answer: the first candidate. A body without `usageMetadata` counts as no tokens.
 pub fn decode(status: u16, body: &[u8]) -> Result<Answer, Failure> {
-    if !(200..=299).contains(&status) {
-        return Err(errors::refused(status, body));
+    match status {
+        200..=299 => {
+            let mut reader = StreamReader::default();
+            reader.read(utf8(body)?)?;
+            // A body that is whole needs no reason to end.
+            if !reader.draft.is_ended() {
+                reader.draft.end(End::STOP);
+            }
+            reader.draft.finish()
+        }
+        _ => Err(errors::refused(status, body)),
     }
-    let mut draft = Draft::default();
-    take(wire::utf8(body)?, &mut draft)?;
-    draft.finish().map_err(|failure| match failure.fault {
-        Fault::Incomplete => Fault::Invalid.into(),
-        _ => failure,
-    })
 }
 
-/// A whole answer, or a part of one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Response<'a> {
+struct Chunk<'a> {
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -93,13 +79,6 @@ struct Response<'a> {
     #[serde(borrow)]
     prompt_feedback: Option<Feedback<'a>>,
     usage_metadata: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Feedback<'a> {
-    #[serde(borrow)]
-    block_reason: Option<Str<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -121,11 +100,19 @@ struct Content<'a> {
 #[derive(Deserialize)]
 struct Part<'a> {
     #[serde(borrow)]
-    text: Option<Cow<'a, str>>,
+    text: Option<Str<'a>>,
     thought: Option<bool>,
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Feedback<'a> {
+    #[serde(borrow)]
+    block_reason: Option<Str<'a>>,
+}
+
+/// A count, which in a stream replaces the one before it, field by field.
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
     prompt_token_count: Option<u64>,
@@ -134,61 +121,80 @@ struct Usage {
     thoughts_token_count: Option<u64>,
 }
 
-impl From<Usage> for Count {
-    fn from(usage: Usage) -> Self {
-        let said = tokens(usage.candidates_token_count);
-        let thought = tokens(usage.thoughts_token_count);
-        Self {
-            tokens_in: tokens(usage.prompt_token_count),
-            tokens_in_cached: tokens(usage.cached_content_token_count),
-            tokens_out: said.saturating_add(thought),
-            tokens_reasoning: thought,
+impl Usage {
+    fn update(&mut self, newer: &Self) {
+        self.prompt_token_count = newer.prompt_token_count.or(self.prompt_token_count);
+        self.cached_content_token_count = newer.cached_content_token_count.or(self.cached_content_token_count);
+        self.candidates_token_count = newer.candidates_token_count.or(self.candidates_token_count);
+        self.thoughts_token_count = newer.thoughts_token_count.or(self.thoughts_token_count);
+    }
+
+    fn count(&self) -> Count {
+        Count {
+            tokens_in: tokens(self.prompt_token_count),
+            tokens_in_cached: tokens(self.cached_content_token_count),
+            tokens_out: tokens(self.candidates_token_count).saturating_add(tokens(self.thoughts_token_count)),
+            tokens_reasoning: tokens(self.thoughts_token_count),
         }
     }
 }
 
-/// Adds to a draft what a response holds of the first candidate.
-fn take(json: &str, draft: &mut Draft) -> Result<(), Failure> {
-    let response: Response<'_> = parse(json)?;
-    if errors::is_error(response.error) {
-        return Err(errors::reported(json));
-    }
-    if let Some(usage) = response.usage_metadata {
-        draft.usage = usage.into();
-    }
-    if response.prompt_feedback.is_some_and(|feedback| feedback.block_reason.is_some()) {
-        return Err(Fault::ContentRefused.into());
-    }
-    let candidates = response.candidates.into_iter().flatten();
-    for candidate in candidates.filter(|candidate| candidate.index.unwrap_or(0) == 0) {
-        let parts = candidate.content.and_then(|content| content.parts).into_iter().flatten();
-        for part in parts.filter(|part| part.thought != Some(true)) {
-            draft.push(part.text.as_deref().unwrap_or_default());
+/// Why it ended; nothing for a reason that is none. What a reason of tools means for an answer is that there is none.
+fn ending(reason: &str) -> Result<Option<End>, Fault> {
+    Ok(Some(match reason {
+        "FINISH_REASON_UNSPECIFIED" => return Ok(None),
+        "STOP" => End::STOP,
+        "MAX_TOKENS" => End::LENGTH,
+        "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE" => End::FILTER,
+        reason
+            if reason.starts_with("MALFORMED_") || reason.ends_with("TOOL_CALL") || reason.ends_with("TOOL_CALLS") =>
+        {
+            return Err(Fault::Invalid);
         }
-        match candidate.finish_reason.as_deref() {
-            None | Some("" | "FINISH_REASON_UNSPECIFIED") => {}
-            Some("STOP") => draft.end(End::STOP),
-            Some("MAX_TOKENS") => draft.end(End::LENGTH),
-            Some("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE") => {
-                draft.end(End::FILTER);
-            }
-            Some(_) => draft.end(End::STOPPED),
-        }
-    }
-    Ok(())
+        _ => End::STOPPED,
+    }))
 }
 
 /// Folds a stream.
 #[derive(Debug, Default)]
 pub struct StreamReader {
     draft: Draft,
+    usage: Usage,
+}
+
+impl StreamReader {
+    /// Reads a whole answer or the next chunk.
+    fn read(&mut self, json: &str) -> Result<(), Failure> {
+        let chunk: Chunk<'_> = parse(json)?;
+        if let Some(usage) = &chunk.usage_metadata {
+            self.usage.update(usage);
+            self.draft.usage = self.usage.count();
+        }
+        if chunk.error.is_some() {
+            return Err(errors::reported(json));
+        }
+        let blocked = chunk.prompt_feedback.and_then(|feedback| feedback.block_reason);
+        if blocked.is_some_and(|reason| &*reason != "BLOCKED_REASON_UNSPECIFIED") {
+            return Err(Fault::ContentRefused.into());
+        }
+        for candidate in chunk.candidates.iter().flatten().filter(|candidate| candidate.index.unwrap_or(0) == 0) {
+            let parts = candidate.content.iter().flat_map(|content| content.parts.iter().flatten());
+            for text in parts.filter(|part| part.thought != Some(true)).filter_map(|part| part.text.as_deref()) {
+                self.draft.push(text);
+            }
+            if let Some(end) = candidate.finish_reason.as_deref().map(ending).transpose()?.flatten() {
+                self.draft.end(end);
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Reader for StreamReader {
     fn event(&mut self, event: &Event<'_>) -> Result<Step, Failure> {
-        let before = self.draft.text().len();
-        take(event.data, &mut self.draft)?;
-        Ok(self.draft.since(before))
+        let start = self.draft.text().len();
+        self.read(event.data)?;
+        Ok(self.draft.since(start))
     }
 
     fn is_complete(&self) -> bool {
@@ -205,4 +211,4 @@ impl Reader for StreamReader {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -4,13 +4,16 @@ pub mod anthropic;
 mod draft;
 mod errors;
 pub mod gemini;
-mod head;
+pub mod head;
 pub mod openai_chat;
 pub mod openai_responses;
 mod structured;
+mod wire;
+
 #[cfg(test)]
 mod testing;
-mod wire;
+#[cfg(test)]
+mod tests;
 
 pub use head::{Head, Rate, RateLimits};
 
@@ -26,7 +29,7 @@ use crate::error::Fault;
 pub enum Kind {
     /// OpenAI's Responses interface, `POST /responses`.
     OpenaiResponses,
-    /// OpenAI's Chat Completions, `POST /chat/completions`, and what is compatible with them.
+    /// OpenAI's Chat Completions and the servers that are compatible with it, `POST /chat/completions`.
     OpenaiChat,
     /// Anthropic's Messages, `POST /messages`.
     Anthropic,
@@ -68,6 +71,18 @@ pub struct Call {
     pub temperature: Option<f64>,
     /// The JSON Schema that the answer, as JSON, must satisfy; its root describes an object.
     pub schema: Option<Value>,
+}
+
+impl Call {
+    /// The instructions and the conversation, for formats whose conversations have no system messages: those join the
+    /// instructions.
+    fn split_system(&self) -> (Option<String>, Vec<&Message>) {
+        let (inside, messages): (Vec<_>, Vec<_>) =
+            self.messages.iter().partition(|message| message.role == Role::System);
+        let system: Vec<_> =
+            self.system.as_deref().into_iter().chain(inside.iter().map(|message| message.content.as_str())).collect();
+        ((!system.is_empty()).then(|| system.join("\n\n")), messages)
+    }
 }
 
 /// Where a call goes.
@@ -237,11 +252,11 @@ impl Kind {
         }
     }
 
-    /// The JSON body that [`Kind::encode`] sends for a whole answer: what a dry run shows.
-    pub fn body(self, call: &Call) -> Value {
+    /// The JSON body that [`Kind::encode`] sends to this base URL for a whole answer: what a dry run shows.
+    pub fn body(self, call: &Call, base_url: &str) -> Value {
         match self {
             Self::OpenaiResponses => openai_responses::body(call),
-            Self::OpenaiChat => openai_chat::body(call),
+            Self::OpenaiChat => openai_chat::body(call, base_url),
             Self::Anthropic => anthropic::body(call),
             Self::Gemini => gemini::body(call),
         }

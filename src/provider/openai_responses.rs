@@ -1,19 +1,21 @@
 //! OpenAI's Responses interface: `POST {base_url}/responses`.
 //!
-//! What naive readers lose: the answer is the concatenation of the `output_text` parts of all `message` items; reasoning
-//! and tool items may come first; a refusal is a part of its own; a message may be a mere comment (`phase`); a 200 may say
-//! that the call failed, and a stream too. Only what is needed is parsed, borrowed from the body; the rest may have any shape.
+//! What naive readers lose: the answer is the concatenation of the parts of all `message` items; reasoning and tool items
+//! may come first; a refusal is a part of its own; a message may be a mere comment (`phase`); a 200 may say that the call
+//! failed. Only what is needed is parsed, borrowed from the body; the rest may have any shape.
 //! Source: OpenAI's interface description, and the types of its Python client 3.54.
 
-use std::borrow::Cow;
+pub(super) mod stream;
+
+pub use stream::StreamReader;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::draft::{Draft, End};
-use super::wire::{self, parse, string, tokens};
-use super::{Answer, Call, Endpoint, Event, Failure, HttpCall, Reader, Step, Usage as Count, errors, structured};
+use super::wire::{self, Str, parse, string, tokens, utf8};
+use super::{Answer, Call, Endpoint, Failure, HttpCall, Role, Usage as Count, errors, structured};
 use crate::error::Fault;
 
 /// Grows with each change to [`body`] or to what [`decode`] reads: cached answers of another version are misses.
@@ -22,7 +24,7 @@ pub const WIRE_VERSION: u32 = 2;
 /// The JSON body. `store` is false: nothing of ours is kept on the other side.
 pub fn body(call: &Call) -> Value {
     let input = match call.messages.as_slice() {
-        [only] if only.role == super::Role::User => json!(only.content),
+        [only] if only.role == Role::User => json!(only.content),
         messages => json!(messages),
     };
     let mut body = json!({ "model": call.model, "input": input, "store": false });
@@ -36,14 +38,15 @@ pub fn body(call: &Call) -> Value {
         body["temperature"] = json!(temperature);
     }
     if let Some(schema) = &call.schema {
-        let (name, strict) = (structured::NAME, structured::is_strict(schema));
-        let format = json!({ "type": "json_schema", "name": name, "schema": schema, "strict": strict });
-        body["text"] = json!({ "format": format });
+        let strict = structured::is_strict(schema);
+        body["text"] = json!({
+            "format": { "type": "json_schema", "name": structured::NAME, "schema": schema, "strict": strict }
+        });
     }
     body
 }
 
-/// The HTTP request.
+/// The HTTP request. Azure's hosts get the key in `api-key`.
 pub fn encode(call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
     let mut body = body(call);
     if stream {
@@ -55,7 +58,11 @@ pub fn encode(call: &Call, stream: bool, to: &Endpoint<'_>) -> HttpCall {
 /// Reads an answer. A body without `usage` counts as no tokens: the answer is worth more than its bill.
 pub fn decode(status: u16, body: &[u8]) -> Result<Answer, Failure> {
     match status {
-        200..=299 => response(wire::utf8(body)?)?.finish(),
+        200..=299 => {
+            let mut draft = Draft::default();
+            parse::<Response<'_>>(utf8(body)?)?.read(&mut draft)?;
+            draft.finish()
+        }
         _ => Err(errors::refused(status, body)),
     }
 }
@@ -63,7 +70,7 @@ pub fn decode(status: u16, body: &[u8]) -> Result<Answer, Failure> {
 #[derive(Deserialize)]
 struct Response<'a> {
     #[serde(borrow)]
-    status: Option<Cow<'a, str>>,
+    status: Option<Str<'a>>,
     #[serde(borrow)]
     error: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -76,14 +83,16 @@ struct Response<'a> {
 #[derive(Deserialize)]
 struct Incomplete<'a> {
     #[serde(borrow)]
-    reason: Option<Cow<'a, str>>,
+    reason: Option<Str<'a>>,
 }
 
 /// An item of the output. What is not a message may have fields of these names with any content, so they stay unread.
 #[derive(Deserialize)]
 struct Item<'a> {
     #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
+    kind: Str<'a>,
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
     #[serde(borrow)]
     phase: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -94,7 +103,7 @@ struct Item<'a> {
 #[derive(Deserialize)]
 struct Part<'a> {
     #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
+    kind: Str<'a>,
     #[serde(borrow)]
     text: Option<&'a RawValue>,
     #[serde(borrow)]
@@ -119,150 +128,66 @@ struct OutputDetails {
     reasoning_tokens: Option<u64>,
 }
 
-impl From<Usage> for Count {
-    fn from(usage: Usage) -> Self {
-        Self {
-            tokens_in: tokens(usage.input_tokens),
-            tokens_in_cached: tokens(usage.input_tokens_details.and_then(|details| details.cached_tokens)),
-            tokens_out: tokens(usage.output_tokens),
-            tokens_reasoning: tokens(usage.output_tokens_details.and_then(|details| details.reasoning_tokens)),
+impl Response<'_> {
+    /// Reads it into an empty draft, the usage first: it counts also where there is no answer.
+    fn read(&self, draft: &mut Draft) -> Result<(), Failure> {
+        if let Some(usage) = &self.usage {
+            draft.usage = usage.count();
         }
-    }
-}
-
-/// Reads a whole response into a draft that has ended.
-fn response(json: &str) -> Result<Draft, Failure> {
-    let response: Response<'_> = parse(json)?;
-    let mut draft = Draft::default();
-    draft.usage = response.usage.map(Count::from).unwrap_or_default();
-    let reason = response.incomplete_details.as_ref().and_then(|details| details.reason.as_deref());
-    let failed = errors::is_error(response.error);
-    if failed && !response.error.is_some_and(|error| error.get().starts_with('{')) {
-        return Err(Fault::Invalid.into());
-    }
-    draft.end(match response.status.as_deref() {
-        Some("completed") => End::STOP,
-        Some("incomplete") => match reason {
-            Some("content_filter") => End::FILTER,
-            Some("max_output_tokens") => End::LENGTH,
-            _ => End::CUT,
-        },
-        None if !failed => End::STOP,
-        Some("failed") | None => return Err(errors::reported(response.error.map_or("{}", RawValue::get))),
-        Some(_) => return Err(Fault::Invalid.into()),
-    });
-    text(&response.output.unwrap_or_default(), &mut draft)?;
-    Ok(draft)
-}
-
-/// The text of the messages that are the answer: the final answer where one is marked as such, else what is not marked as
-/// a comment, else what there is. A refusal stands for all of it.
-fn text(output: &[Item<'_>], draft: &mut Draft) -> Result<(), Fault> {
-    let mut messages = Vec::new();
-    for item in output.iter().filter(|item| item.kind == "message") {
-        let phase = item.phase.filter(|phase| phase.get() != "null").map(|phase| string(Some(phase))).transpose()?;
-        let parts: Vec<Part<'_>> = parse(item.content.ok_or(Fault::Invalid)?.get())?;
-        messages.push((phase, parts));
-    }
-    for wanted in
-        [|phase: Option<&str>| phase == Some("final_answer"), |phase: Option<&str>| phase != Some("commentary")]
-    {
-        if messages.iter().any(|(phase, _)| wanted(phase.as_deref())) {
-            messages.retain(|(phase, _)| wanted(phase.as_deref()));
+        if self.error.is_some_and(|error| !error.get().starts_with('{')) {
+            return Err(Fault::Invalid.into());
         }
+        let reason = self.incomplete_details.as_ref().and_then(|details| details.reason.as_deref());
+        draft.end(match self.status.as_deref() {
+            Some("completed") => End::STOP,
+            Some("incomplete") if reason == Some("content_filter") => End::FILTER,
+            Some("incomplete") if reason == Some("max_output_tokens") => End::LENGTH,
+            Some("incomplete") => End::CUT,
+            None if self.error.is_none() => End::STOP,
+            None | Some("failed") => return Err(errors::reported(self.error.map_or("{}", RawValue::get))),
+            Some(_) => return Err(Fault::Invalid.into()),
+        });
+        self.read_text(draft).map_err(Failure::from)
     }
-    let (mut text, mut refusal) = (String::new(), String::new());
-    for part in messages.iter().flat_map(|(_, parts)| parts) {
-        match part.kind.as_ref() {
-            "output_text" => text.push_str(&string(part.text)?),
-            "refusal" => refusal.push_str(&string(part.refusal)?),
-            _ => {}
+
+    /// Reads the messages that are the answer: all but the comments, and those too where there is nothing else.
+    fn read_text(&self, draft: &mut Draft) -> Result<(), Fault> {
+        let mut messages = Vec::new();
+        for item in self.output.iter().flatten().filter(|item| &*item.kind == "message") {
+            let parts: Vec<Part<'_>> = parse(item.content.ok_or(Fault::Invalid)?.get())?;
+            messages.push((item.is_comment()?, parts));
         }
-    }
-    if refusal.trim().is_empty() {
-        draft.push(&text)
-    } else {
-        draft.refuse(&refusal)
-    }
-    Ok(())
-}
-
-/// Folds a stream. Its last event holds the whole response, which counts; what was told before must be the same text.
-#[derive(Debug, Default)]
-pub struct StreamReader {
-    /// The text that was passed on.
-    told: String,
-    /// The items that are comments, by their place in the output.
-    comments: Vec<u64>,
-    response: Draft,
-}
-
-#[derive(Deserialize)]
-struct StreamEvent<'a> {
-    #[serde(borrow, rename = "type")]
-    kind: Cow<'a, str>,
-    output_index: Option<u64>,
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    item: Option<&'a RawValue>,
-    #[serde(borrow)]
-    response: Option<&'a RawValue>,
-}
-
-impl Reader for StreamReader {
-    fn event(&mut self, event: &Event<'_>) -> Result<Step, Failure> {
-        if event.data == "[DONE]" {
-            return Ok(Step::Nothing);
+        if messages.iter().any(|(is_comment, _)| !is_comment) {
+            messages.retain(|(is_comment, _)| !is_comment);
         }
-        let parsed: StreamEvent<'_> = parse(event.data)?;
-        match parsed.kind.as_ref() {
-            "response.output_text.delta" | "response.refusal.delta" => {
-                let delta = string(parsed.delta)?;
-                if delta.is_empty() || parsed.output_index.is_some_and(|index| self.comments.contains(&index)) {
-                    return Ok(Step::Nothing);
-                }
-                self.told.push_str(&delta);
-                Ok(Step::Delta(delta.into_owned()))
+        for part in messages.iter().flat_map(|(_, parts)| parts) {
+            match &*part.kind {
+                "output_text" => draft.push(&string(part.text)?),
+                "refusal" => draft.refuse(&string(part.refusal)?),
+                _ => {}
             }
-            "response.output_item.added" => {
-                let item: Item<'_> = parse(parsed.item.ok_or(Fault::Invalid)?.get())?;
-                let is_comment = item.phase.is_some_and(|phase| phase.get() == "\"commentary\"");
-                self.comments.extend(parsed.output_index.filter(|_| is_comment));
-                Ok(Step::Nothing)
-            }
-            "response.completed" | "response.incomplete" => {
-                self.response = response(parsed.response.ok_or(Fault::Invalid)?.get())?;
-                let told = self.told.len();
-                if !self.response.text().starts_with(&self.told) {
-                    return Err(Fault::Invalid.into());
-                }
-                Ok(match self.response.since(told) {
-                    Step::Nothing => Step::Over,
-                    // Comments that stand for the answer, because there is no other.
-                    rest => rest,
-                })
-            }
-            "response.failed" => {
-                let failed: Response<'_> = parse(parsed.response.ok_or(Fault::Invalid)?.get())?;
-                self.response.usage = failed.usage.map(Count::from).unwrap_or_default();
-                Err(errors::reported(failed.error.map_or("{}", RawValue::get)))
-            }
-            "error" => Err(errors::reported(event.data)),
-            _ => Ok(Step::Nothing),
         }
+        Ok(())
     }
+}
 
-    fn is_complete(&self) -> bool {
-        self.response.is_ended()
+impl Item<'_> {
+    fn is_comment(&self) -> Result<bool, Fault> {
+        Ok(match self.phase {
+            Some(phase) => string(Some(phase))? == "commentary",
+            None => false,
+        })
     }
+}
 
-    fn finish(&mut self) -> Result<Answer, Failure> {
-        self.response.finish()
-    }
-
-    fn usage(&self) -> Count {
-        self.response.usage
+impl Usage {
+    fn count(&self) -> Count {
+        Count {
+            tokens_in: tokens(self.input_tokens),
+            tokens_in_cached: tokens(self.input_tokens_details.as_ref().and_then(|details| details.cached_tokens)),
+            tokens_out: tokens(self.output_tokens),
+            tokens_reasoning: tokens(self.output_tokens_details.as_ref().and_then(|details| details.reasoning_tokens)),
+        }
     }
 }
 

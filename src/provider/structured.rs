@@ -127,9 +127,7 @@ fn take_kind(rest: &mut Map<String, Value>, adapted: &mut Map<String, Value>) ->
             None
         }
         _ if rest.contains_key("properties") => {
-            if !adapted.contains_key("anyOf") && !adapted.contains_key("allOf") {
-                adapted.insert("type".into(), json!("object"));
-            }
+            adapted.insert("type".into(), json!("object"));
             Some("object".into())
         }
         _ => None,

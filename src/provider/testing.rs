@@ -1,136 +1,168 @@
-//! What the tests of the formats share.
+//! What the tests of all formats share: streams read from their wire text, and JSON of any shape.
 
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::{Answer, Call, Event, Failure, Finish, Kind, Message, Role, Step, Usage};
+use super::{Answer, Call, Event, Failure, Kind, Message, Reader, Role, Step, Usage};
+use crate::error::Fault;
 
-/// A call of one prompt.
-pub(super) fn call() -> Call {
-    let messages = vec![Message { role: Role::User, content: "Hi".into() }];
-    Call { model: "m".into(), system: None, messages, max_tokens: None, temperature: None, schema: None }
+/// A call of these messages and nothing else.
+pub fn call(messages: &[(Role, &str)]) -> Call {
+    let messages = messages.iter().map(|(role, content)| Message { role: *role, content: (*content).into() }).collect();
+    Call { model: "a-model".into(), system: None, messages, max_tokens: None, temperature: None, schema: None }
 }
 
-/// A conversation with everything in it.
-pub(super) fn full() -> Call {
-    let turn = |role, content: &str| Message { role, content: content.into() };
-    Call {
-        system: Some("Be brief.".into()),
-        messages: vec![turn(Role::User, "Hi"), turn(Role::Assistant, "Hello"), turn(Role::User, "Bye")],
-        max_tokens: Some(20),
-        temperature: Some(1.5),
-        schema: Some(json!({ "type": "object", "properties": { "a": { "type": "string" } } })),
-        ..call()
-    }
+/// The events of a stream as it stands on the wire.
+pub fn events(wire: &str) -> Vec<(String, String)> {
+    let field = |block: &str, name: &str| {
+        let lines = block.lines().filter_map(|line| line.trim_start().strip_prefix(name)?.strip_prefix(": "));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    wire.split("\n\n")
+        .map(|block| (field(block, "event"), field(block, "data")))
+        .filter(|(_, data)| !data.is_empty())
+        .collect()
 }
 
-/// The answer that a stream comes to, and the pieces of text that it was told in.
-pub(super) fn follow(kind: Kind, events: &[String]) -> (Result<Answer, Failure>, Vec<String>) {
+/// What came of a stream.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// All deltas.
+    pub text: String,
+    /// How it ended.
+    pub result: Result<Answer, Failure>,
+    /// What was counted.
+    pub usage: Usage,
+}
+
+/// Reads events until they end or the stream says that it is over.
+pub fn stream(kind: Kind, events: &[(String, String)]) -> Outcome {
     let mut reader = kind.reader();
-    let mut told = Vec::new();
-    for data in events {
-        match reader.event(&Event { name: "", data }) {
-            Ok(Step::Nothing) => {}
-            Ok(Step::Delta(text)) => told.push(text),
-            Ok(Step::Over) => break,
-            Err(failure) => return (Err(failure), told),
-        }
-    }
-    (reader.finish(), told)
+    let mut text = String::new();
+    let result = feed(reader.as_mut(), events, &mut text).and_then(|()| reader.finish());
+    Outcome { text, result, usage: reader.usage() }
 }
 
-/// Holds a whole answer against the same one as a stream, and the stream against itself cut short after each event.
-/// `whole_from` is how many events make the answer whole.
-pub(super) fn check(kind: Kind, whole: &Value, events: &[Value], whole_from: usize, expected: &Answer) {
-    assert_eq!(kind.decode(200, whole.to_string().as_bytes()).as_ref(), Ok(expected), "{kind:?}, whole");
-    let events: Vec<String> =
-        events.iter().map(|event| event.as_str().map_or_else(|| event.to_string(), str::to_owned)).collect();
-    let (streamed, told) = follow(kind, &events);
-    assert_eq!(streamed.as_ref(), Ok(expected), "{kind:?}, streamed");
-    assert_eq!(told.concat(), expected.text);
-    assert!(told.len() > 1);
+fn feed(reader: &mut dyn Reader, events: &[(String, String)], text: &mut String) -> Result<(), Failure> {
+    for (name, data) in events {
+        match reader.event(&Event { name, data })? {
+            Step::Nothing => {}
+            Step::Delta(more) => {
+                assert!(!more.is_empty());
+                text.push_str(&more);
+            }
+            Step::Over => break,
+        }
+    }
+    Ok(())
+}
+
+/// The fault of a stream.
+pub fn fault(kind: Kind, wire: &str) -> Fault {
+    stream(kind, &events(wire)).result.unwrap_err().fault
+}
+
+/// Holds one answer, whole and streamed, against what it should be; and the stream, cut off behind each event, against the
+/// rule that an answer is whole or an error.
+pub fn same(kind: Kind, whole: &str, wire: &str, expected: &Answer) {
+    assert_eq!(kind.decode(200, whole.as_bytes()).as_ref(), Ok(expected), "whole");
+    let events = events(wire);
+    let streamed = stream(kind, &events);
+    assert_eq!(streamed.result.as_ref(), Ok(expected), "streamed");
+    assert_eq!((&streamed.text, streamed.usage), (&expected.text, expected.usage), "deltas");
     for cut in 0..events.len() {
-        let (result, _) = follow(kind, &events[..cut]);
-        match result {
-            Ok(answer) => {
-                assert!(cut >= whole_from && answer.text == expected.text, "{kind:?} cut at {cut}: {answer:?}")
-            }
-            Err(failure) => {
-                assert!(cut < whole_from, "{kind:?} cut at {cut}");
-                assert_eq!(failure.fault, crate::error::Fault::Incomplete, "{kind:?} cut at {cut}");
-            }
+        let mut reader = kind.reader();
+        let mut text = String::new();
+        feed(reader.as_mut(), &events[..cut], &mut text).unwrap();
+        assert!(expected.text.starts_with(&text), "cut at {cut}");
+        if reader.is_complete() {
+            let answer = reader.finish().unwrap();
+            assert_eq!((&answer.text, answer.finish), (&expected.text, expected.finish), "cut at {cut}");
+        } else {
+            assert_eq!(reader.finish(), Err(Fault::Incomplete.into()), "cut at {cut}");
         }
     }
 }
 
-/// The answer of the recordings.
-pub(super) fn answer(text: &str, finish: Finish, usage: [u32; 4]) -> Answer {
-    let [tokens_in, tokens_in_cached, tokens_out, tokens_reasoning] = usage;
-    Answer { text: text.into(), finish, usage: Usage { tokens_in, tokens_in_cached, tokens_out, tokens_reasoning } }
-}
+/// The names that the formats know, so that JSON of any shape often has the shape of an answer.
+const NAMES: [&str; 36] = [
+    "type",
+    "status",
+    "error",
+    "code",
+    "message",
+    "output",
+    "content",
+    "text",
+    "refusal",
+    "phase",
+    "usage",
+    "delta",
+    "item",
+    "response",
+    "output_index",
+    "item_id",
+    "choices",
+    "index",
+    "finish_reason",
+    "input_tokens",
+    "x_groq",
+    "output_tokens",
+    "stop_reason",
+    "content_block",
+    "candidates",
+    "parts",
+    "thought",
+    "finishReason",
+    "usageMetadata",
+    "promptFeedback",
+    "blockReason",
+    "properties",
+    "items",
+    "anyOf",
+    "required",
+    "details",
+];
 
-/// Any JSON, with keys that the formats know.
-pub(super) fn json() -> impl Strategy<Value = Value> {
-    const KEYS: [&str; 26] = [
-        "type",
-        "status",
-        "error",
-        "output",
-        "content",
-        "text",
-        "choices",
-        "delta",
-        "message",
-        "finish_reason",
-        "usage",
-        "candidates",
-        "parts",
-        "response",
-        "item",
-        "code",
-        "details",
-        "retryDelay",
-        "stop_reason",
-        "finishReason",
-        "input_tokens",
-        "properties",
-        "required",
-        "items",
-        "anyOf",
-        "enum",
-    ];
-    let words = prop::sample::select(vec!["message", "text", "text_delta", "object", "stop", "STOP", "", "error"]);
+/// Values that mean something in one place or another.
+const WORDS: [&str; 20] = [
+    "message",
+    "output_text",
+    "refusal",
+    "commentary",
+    "completed",
+    "incomplete",
+    "failed",
+    "text",
+    "text_delta",
+    "stop",
+    "STOP",
+    "end_turn",
+    "error",
+    "response.completed",
+    "response.output_text.delta",
+    "response.output_item.added",
+    "content_block_delta",
+    "message_start",
+    "message_delta",
+    "object",
+];
+
+/// JSON of any shape.
+pub fn json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
-        words.prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
+        prop::sample::select(&WORDS[..]).prop_map(Value::from),
     ];
-    leaf.prop_recursive(5, 32, 5, |inner| {
-        let key = prop::sample::select(KEYS.to_vec()).prop_map(str::to_owned);
+    leaf.prop_recursive(5, 48, 6, |inner| {
+        let name = prop_oneof![8 => prop::sample::select(&NAMES[..]).prop_map(String::from), 1 => "[a-z]{0,3}"];
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((key, inner), 0..5).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
+            prop::collection::vec((name, inner), 0..6).prop_map(|all| all.into_iter().collect::<Map<_, _>>().into()),
         ]
     })
-}
-
-proptest! {
-    #[test]
-    fn nothing_that_comes_over_the_wire_breaks_a_reader(
-        events in prop::collection::vec(json(), 0..6), text in ".{0,40}", bytes: Vec<u8>, status in 100u16..600,
-    ) {
-        for kind in Kind::ALL {
-            let mut all: Vec<String> = events.iter().map(Value::to_string).collect();
-            all.push(text.clone());
-            let (result, told) = follow(kind, &all);
-            prop_assert!(told.iter().all(|piece| !piece.is_empty()));
-            prop_assert!(result.is_err() || !told.is_empty());
-            let _ = kind.decode(status, &bytes);
-            for event in &all {
-                let _ = kind.decode(status, event.as_bytes());
-            }
-        }
-    }
 }

@@ -1,120 +1,125 @@
-//! Structured output: the JSON Schema that a request asks its answer to satisfy.
+//! Structured output: the client's JSON Schema, and whether an answer satisfies it.
 //!
-//! Every provider is told of it in its own way, but none is believed: the answer is validated here. One that does not
-//! satisfy it goes back to the model once, with what is wrong. A schema comes from a client, so it is bounded, its patterns
-//! run in linear time, and it refers to nothing outside of itself.
+//! The schema is untrusted and is run against texts that its author can bring a model to write, so it is bounded in every
+//! direction before it is compiled ([`rules`]), and its patterns run on an engine that cannot backtrack.
 
-mod bounds;
+mod answer;
 mod convert;
+mod path;
+mod place;
+mod rules;
+#[cfg(test)]
+mod tests;
 
-use std::fmt;
 use std::sync::Arc;
 
-use jsonschema::{PatternOptions, Validator};
-use serde_json::Value;
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::LocationSegment;
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value as Json;
+
+pub use answer::{Complaint, repair, unfence};
+use path::Path;
 
 use super::value::{Flaw, Item};
-use crate::provider::{Call, Message, Role};
 
-/// A schema that was accepted.
+/// The most bytes that a schema has as JSON.
+const MAX_BYTES: usize = 16 << 10;
+/// How deep arrays of any kind may be nested in a schema.
+const MAX_JSON_DEPTH: usize = 32;
+/// What a compiled pattern may take. It is also the factor of the time that a text takes to match.
+const MAX_PATTERN_PROGRAM_BYTES: usize = 128 << 10;
+
+/// A schema that may run. Clones share it.
 #[derive(Clone)]
-pub struct Schema {
-    value: Value,
-    validator: Arc<Validator>,
+pub struct Schema(Arc<Compiled>);
+
+struct Compiled {
+    value: Json,
+    bytes: Vec<u8>,
+    validator: Validator,
+    cost: rules::Cost,
 }
 
-/// What is wrong with an answer, in words for the model. They may quote the answer: no log and no caller sees them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Complaint(String);
-
-/// The errors that a model is told of, and how long their text may be.
-const MAX_ERRORS: usize = 5;
-const MAX_COMPLAINT: usize = 500;
-/// How much of a bad answer goes back.
-const MAX_ANSWER: usize = 32 * 1024;
-/// What one pattern may take of memory when it is compiled.
-const MAX_PATTERN_BYTES: usize = 256 * 1024;
-
 impl Schema {
-    /// Reads the request's `schema`.
+    /// Reads and compiles the request's key `schema`: an array that describes a JSON Schema of the drafts 2020-12,
+    /// 2019-09 or 7. Formats are asserted.
+    ///
+    /// # Errors
+    /// What is no schema, is past a bound or uses what is not supported; the path leads to it. No value is quoted, only
+    /// names of keys.
     pub fn read(item: &Item<'_, '_>) -> Result<Self, Flaw> {
-        let value = convert::to_json(item)?;
-        bounds::check(&value).map_err(|(path, problem)| item.flaw_at(&path, problem))?;
-        let patterns = PatternOptions::regex().size_limit(MAX_PATTERN_BYTES).dfa_size_limit(MAX_PATTERN_BYTES);
-        let options = jsonschema::options().with_pattern_options(patterns).should_validate_formats(true);
-        let validator = options.build(&value).map_err(|error| {
-            // Where it is, but not what the library says of it: that would quote the schema.
-            let path = error.instance_path().as_str().replace('/', ".");
-            item.flaw_at(&path, "is not valid JSON Schema")
-        })?;
-        Ok(Self { value, validator: Arc::new(validator) })
-    }
-
-    /// As JSON, with its keys in the order that they came in: models write properties in that order.
-    pub const fn value(&self) -> &Value {
-        &self.value
-    }
-
-    /// What of it belongs to a fingerprint.
-    pub fn bytes(&self) -> Vec<u8> {
-        self.value.to_string().into_bytes()
-    }
-
-    /// The value that an answer encodes, if it satisfies the schema. A Markdown fence around it is no part of it.
-    pub fn validate(&self, answer: &str) -> Result<Value, Complaint> {
-        let value: Value = serde_json::from_str(unfenced(answer))
-            .map_err(|error| Complaint(format!("It is not JSON: {}", bounded(&error.to_string(), MAX_COMPLAINT))))?;
-        if self.validator.is_valid(&value) {
-            return Ok(value);
+        let mut path = Path::at(item.path());
+        let value = convert::to_json(item.value(), &mut path)?;
+        let bytes = value.to_string().into_bytes();
+        if bytes.len() > MAX_BYTES {
+            return Err(too_large(&path));
         }
-        let told =
-            self.validator.iter_errors(&value).take(MAX_ERRORS).map(|error| match error.instance_path().as_str() {
-                "" => error.to_string(),
-                path => format!("{path}: {error}"),
-            });
-        Err(Complaint(bounded(&told.collect::<Vec<_>>().join("; "), MAX_COMPLAINT).to_owned()))
+        let cost = rules::check(&value, &mut path)?;
+        let validator = compile(&value).map_err(|error| refusal(path, &error))?;
+        Ok(Self(Arc::new(Compiled { value, bytes, validator, cost })))
     }
 
-    /// The call that asks the model to mend its answer.
-    pub fn repair(&self, call: &Call, answer: &str, complaint: &Complaint) -> Call {
-        let answer = bounded(answer, MAX_ANSWER);
-        let demand = format!(
-            "Your answer does not satisfy the JSON Schema that it has to. {} Answer again, with nothing but JSON that does.",
-            complaint.0
-        );
-        let mut call = call.clone();
-        if !answer.trim().is_empty() {
-            call.messages.push(Message { role: Role::Assistant, content: answer.to_owned() });
-        }
-        call.messages.push(Message { role: Role::User, content: demand });
-        call
+    /// The schema as JSON, its keys in the client's order.
+    pub fn value(&self) -> &Json {
+        &self.0.value
+    }
+
+    /// What a fingerprint is made of. The order of keys is part of it: models write properties in the schema's order.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
     }
 }
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
-        self.value == other.value
+        self.0.bytes == other.0.bytes
     }
 }
 
-impl fmt::Debug for Schema {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Schema").field(&self.value).finish()
+impl std::fmt::Debug for Schema {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Schema").field(&self.0.value).finish()
     }
 }
 
-/// The text without the fence that models like to put around JSON.
-fn unfenced(answer: &str) -> &str {
-    let answer = answer.trim();
-    let Some(inner) = answer.strip_prefix("```").and_then(|rest| rest.strip_suffix("```")) else { return answer };
-    inner.strip_prefix("json").or_else(|| inner.strip_prefix("JSON")).unwrap_or(inner).trim()
+fn too_large(path: &Path) -> Flaw {
+    path.flaw_of_all(format!("must have at most {MAX_BYTES} bytes as JSON"))
 }
 
-/// The beginning of a text, in whole characters.
-fn bounded(text: &str, max: usize) -> &str {
-    let end = (0..=max.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or(0)]
+/// Every `$ref` is a pointer into the schema itself, so its own name (`$id`) has no meaning but could take that of a
+/// meta-schema: it is left out here.
+fn compile(value: &Json) -> Result<Validator, ValidationError<'static>> {
+    let nameless = value.as_object().filter(|map| map.contains_key("$id")).map(|map| {
+        let mut map = map.clone();
+        map.shift_remove("$id");
+        Json::Object(map)
+    });
+    let patterns =
+        PatternOptions::regex().size_limit(MAX_PATTERN_PROGRAM_BYTES).dfa_size_limit(MAX_PATTERN_PROGRAM_BYTES);
+    jsonschema::options()
+        .offline()
+        .should_validate_formats(true)
+        .with_pattern_options(patterns)
+        .build(nameless.as_ref().unwrap_or(value))
 }
 
-#[cfg(test)]
-mod tests;
+/// The flaw for a schema that the validator's own meta-schema or compiler refuses.
+fn refusal(mut path: Path, error: &ValidationError<'_>) -> Flaw {
+    for segment in error.instance_path() {
+        match segment {
+            LocationSegment::Property(name) => path.key(&name),
+            LocationSegment::Index(index) => path.index(index),
+        };
+    }
+    match error.kind() {
+        ValidationErrorKind::Format { format } if format == "regex" => {
+            path.flaw("must be a regular expression without look-around and back-references, and of moderate size")
+        }
+        // These may quote what the client wrote.
+        ValidationErrorKind::PropertyNames { .. } | ValidationErrorKind::Referencing(_) => {
+            path.flaw("is not valid JSON Schema")
+        }
+        _ => path.flaw(format!("is not valid JSON Schema: {}", error.masked())),
+    }
+}

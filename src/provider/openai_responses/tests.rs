@@ -1,19 +1,12 @@
 //! What is sent, and what is read, case by case.
 
-use secrecy::{ExposeSecret, SecretString};
-
 use super::*;
-use crate::provider::testing::{check, follow, full};
-use crate::provider::{Finish, Kind, Message as Turn, Role};
-
-fn call(messages: &[(Role, &str)]) -> Call {
-    let messages = messages.iter().map(|(role, content)| Turn { role: *role, content: (*content).into() }).collect();
-    Call { model: "gpt-4o-mini".into(), system: None, messages, max_tokens: None, temperature: None, schema: None }
-}
+use crate::provider::Finish;
+use crate::provider::testing::call;
 
 #[test]
 fn a_lone_prompt_is_sent_as_a_string_and_a_conversation_as_items() {
-    assert_eq!(body(&call(&[(Role::User, "Hi")])), json!({ "model": "gpt-4o-mini", "input": "Hi", "store": false }));
+    assert_eq!(body(&call(&[(Role::User, "Hi")])), json!({ "model": "a-model", "input": "Hi", "store": false }));
     let full = Call {
         system: Some("Be brief.".into()),
         max_tokens: Some(20),
@@ -24,27 +17,37 @@ fn a_lone_prompt_is_sent_as_a_string_and_a_conversation_as_items() {
         { "role": "user", "content": "Hi" }, { "role": "assistant", "content": "Hello" }, { "role": "user", "content": "Bye" }
     ]);
     let expected = json!({
-        "model": "gpt-4o-mini", "input": items, "store": false, "instructions": "Be brief.",
+        "model": "a-model", "input": items, "store": false, "instructions": "Be brief.",
         "max_output_tokens": 20, "temperature": 0.5
     });
     assert_eq!(body(&full), expected);
 }
 
 #[test]
-fn the_key_travels_in_its_own_header_and_shows_nowhere() {
-    let extra = [("openai-project".to_owned(), "p1".to_owned())];
-    let key = SecretString::from("sk-secret");
-    let to = Endpoint { base_url: "https://api.example/v1", headers: &extra, key: Some(&key), key_header: None };
-    let http = encode(&call(&[(Role::User, "Hi")]), false, &to);
-    assert_eq!(http.url, "https://api.example/v1/responses");
-    let (name, value) = http.secret_header.as_ref().unwrap();
-    assert_eq!((name.as_str(), value.expose_secret()), ("authorization", "Bearer sk-secret"));
-    assert_eq!(http.headers.last(), Some(&extra[0]));
-    assert!(!format!("{http:?}").contains("sk-secret"));
+fn a_schema_is_sent_strict_if_it_can_be() {
+    let schema = |closed: bool| {
+        let properties = json!({ "a": { "type": "string" } });
+        json!({ "type": "object", "properties": properties, "required": ["a"], "additionalProperties": !closed })
+    };
+    for closed in [true, false] {
+        let format = json!({ "type": "json_schema", "name": "answer", "schema": schema(closed), "strict": closed });
+        let call = Call { schema: Some(schema(closed)), ..call(&[(Role::User, "Hi")]) };
+        assert_eq!(body(&call)["text"], json!({ "format": format }));
+    }
+}
+
+#[test]
+fn a_stream_is_asked_for() {
+    let to = Endpoint { base_url: "https://x/openai?api-version=1", headers: &[], key: None, key_header: None };
+    let http = encode(&call(&[(Role::User, "Hi")]), true, &to);
+    assert_eq!(http.url, "https://x/openai/responses?api-version=1");
+    assert!(http.headers.contains(&("accept".into(), "text/event-stream".into())));
+    let expected = json!({ "model": "a-model", "input": "Hi", "store": false, "stream": true });
+    assert_eq!(serde_json::from_slice::<Value>(&http.body).unwrap(), expected);
 }
 
 /// An answer that has this status and these items, and three more things that may come along.
-fn reply(status: &str, output: Value) -> Value {
+pub fn reply(status: &str, output: Value) -> Value {
     let usage = json!({
         "input_tokens": 12, "input_tokens_details": { "cached_tokens": 8 }, "output_tokens": 5,
         "output_tokens_details": { "reasoning_tokens": 2 }, "total_tokens": 17
@@ -53,7 +56,7 @@ fn reply(status: &str, output: Value) -> Value {
         "output": output, "usage": usage, "text": { "format": { "type": "text" } }, "new_field": [1, { "a": "b" }] })
 }
 
-fn message(text: &str) -> Value {
+pub fn message(text: &str) -> Value {
     json!({ "type": "message", "id": "msg_1", "role": "assistant", "status": "completed", "content": [part(text)] })
 }
 
@@ -65,13 +68,13 @@ fn read(body: &Value) -> Result<(String, Finish), Fault> {
     decode(200, body.to_string().as_bytes()).map(|answer| (answer.text, answer.finish)).map_err(|failure| failure.fault)
 }
 
-fn incomplete(reason: Value, output: Value) -> Value {
+pub fn incomplete(reason: Value, output: Value) -> Value {
     let mut body = reply("incomplete", output);
     body["incomplete_details"] = json!({ "reason": reason });
     body
 }
 
-fn failed_with(code: Value) -> Value {
+pub fn failed_with(code: Value) -> Value {
     let mut body = reply("failed", json!([]));
     body["error"] = json!({ "code": code, "message": "the provider's own words" });
     body
@@ -102,7 +105,7 @@ fn a_comment_is_not_the_answer_where_there_is_one() {
         item["phase"] = json!(phase);
         item
     };
-    let both = json!([phased("commentary", "Let me see. "), message("Well. "), phased("final_answer", "42")]);
+    let both = json!([phased("commentary", "Let me see. "), phased("final_answer", "42")]);
     assert_eq!(read(&reply("completed", both)), Ok(("42".into(), Finish::Stop)));
     assert_eq!(
         read(&reply("completed", json!([phased("commentary", "Hm. "), message("42")]))),
@@ -112,10 +115,12 @@ fn a_comment_is_not_the_answer_where_there_is_one() {
 }
 
 #[test]
-fn a_refusal_is_an_answer_of_its_own_kind() {
-    let output =
-        json!([{ "type": "message", "content": [part("Sure"), { "type": "refusal", "refusal": "I cannot." }] }]);
-    assert_eq!(read(&reply("completed", output)), Ok(("I cannot.".into(), Finish::Refusal)));
+fn a_refusal_makes_the_answer_one_and_takes_nothing_back() {
+    let refusal = json!({ "type": "refusal", "refusal": "I cannot." });
+    let alone = json!([{ "type": "message", "content": [refusal] }]);
+    assert_eq!(read(&reply("completed", alone)), Ok(("I cannot.".into(), Finish::Refusal)));
+    let behind = json!([{ "type": "message", "content": [part("Well. "), refusal] }]);
+    assert_eq!(read(&reply("completed", behind)), Ok(("Well. I cannot.".into(), Finish::Refusal)));
 }
 
 #[test]
@@ -136,6 +141,8 @@ fn a_200_can_be_a_failure() {
         (json!("server_error"), Fault::Unavailable),
         (json!("vector_store_timeout"), Fault::Unavailable),
         (json!("invalid_prompt"), Fault::ContentRefused),
+        (json!("image_content_policy_violation"), Fault::ContentRefused),
+        (json!("data_residency_mismatch"), Fault::Rejected),
         (json!("failed_to_download_image"), Fault::Rejected),
         (json!(null), Fault::Unavailable),
     ];
@@ -208,122 +215,7 @@ fn what_cannot_be_read_is_invalid() {
 }
 
 #[test]
-fn a_status_says_what_it_was() {
-    let code = |code: &str| {
-        json!({ "error": { "message": "the provider's own words", "type": "t", "code": code } }).to_string()
-    };
-    let cases = [
-        (401, code("invalid_api_key"), Fault::Auth),
-        (403, String::new(), Fault::Auth),
-        (402, String::new(), Fault::NoCredit),
-        (429, code("rate_limit_exceeded"), Fault::Busy),
-        (429, "<html>".into(), Fault::Busy),
-        (429, json!({ "error": { "code": 429, "type": null } }).to_string(), Fault::Busy),
-        (429, code("insufficient_quota"), Fault::NoCredit),
-        (429, json!({ "error": { "type": "insufficient_quota", "code": null } }).to_string(), Fault::NoCredit),
-        (429, code("credit_balance_exhausted"), Fault::NoCredit),
-        (429, code("project_spend_limit_exceeded"), Fault::NoCredit),
-        (429, code("monthly_usage_limit_exceeded"), Fault::NoCredit),
-        (429, code("billing_hard_limit_reached"), Fault::NoCredit),
-        (400, String::new(), Fault::Rejected),
-        (404, String::new(), Fault::UnknownModel),
-        (413, String::new(), Fault::ContextLength),
-        (422, String::new(), Fault::Rejected),
-        (408, String::new(), Fault::Unavailable),
-        (409, String::new(), Fault::Unavailable),
-        (500, String::new(), Fault::Unavailable),
-        (501, String::new(), Fault::Unavailable),
-        (503, "<html>".into(), Fault::Unavailable),
-        (529, String::new(), Fault::Unavailable),
-        (101, String::new(), Fault::Redirect),
-        (302, String::new(), Fault::Redirect),
-        (304, String::new(), Fault::Redirect),
-        (999, String::new(), Fault::Redirect),
-    ];
-    for (status, body, fault) in cases {
-        assert_eq!(decode(status, body.as_bytes()), Err(fault.into()), "{status} {body}");
-    }
-}
-
-fn streamed(kind: &str, index: u64, delta: &str) -> Value {
-    json!({ "type": kind, "item_id": "msg_1", "output_index": index, "content_index": 0, "delta": delta, "sequence_number": 1 })
-}
-
-fn added(index: u64, phase: Value) -> Value {
-    let item = json!({ "type": "message", "id": "msg", "role": "assistant", "content": [], "phase": phase });
-    json!({ "type": "response.output_item.added", "output_index": index, "item": item })
-}
-
-#[test]
-fn a_whole_and_a_streamed_answer_are_one() {
-    let comment = json!({ "type": "message", "phase": "commentary", "content": [part("I look it up.")] });
-    let whole = reply("completed", json!([{ "type": "reasoning", "summary": [] }, comment, message("Grüße, 🌍!")]));
-    let expected = Answer {
-        text: "Grüße, 🌍!".into(),
-        finish: Finish::Stop,
-        usage: Count { tokens_in: 12, tokens_in_cached: 8, tokens_out: 5, tokens_reasoning: 2 },
-    };
-    let text = "response.output_text.delta";
-    let events = [
-        json!({ "type": "response.created", "response": { "status": "in_progress", "output": [], "usage": null } }),
-        json!({ "type": "response.output_item.added", "output_index": 0, "item": { "type": "reasoning", "content": null } }),
-        added(1, json!("commentary")),
-        streamed(text, 1, "I look it up."),
-        added(2, Value::Null),
-        streamed(text, 2, "Grüße, "),
-        json!({ "type": "response.an_event_of_tomorrow", "delta": { "x": 1 } }),
-        streamed(text, 2, "🌍!"),
-        json!({ "type": "response.output_text.done", "output_index": 2, "text": "Grüße, 🌍!" }),
-        json!({ "type": "response.completed", "response": whole.clone() }),
-    ];
-    check(Kind::OpenaiResponses, &whole, &events, 10, &expected);
-}
-
-#[test]
-fn comments_alone_stand_for_the_answer_in_a_stream_too() {
-    let comment = json!({ "type": "message", "phase": "commentary", "content": [part("Hm.")] });
-    let last = json!({ "type": "response.completed", "response": reply("completed", json!([comment])) });
-    let events = [added(0, json!("commentary")), streamed("response.output_text.delta", 0, "Hm."), last];
-    let (result, told) = follow(Kind::OpenaiResponses, &events.map(|event| event.to_string()));
-    assert_eq!((result.unwrap().text.as_str(), told.concat().as_str()), ("Hm.", "Hm."));
-}
-
-#[test]
-fn a_stream_ends_in_its_failure() {
-    let failed = |code: &str| {
-        let mut response = reply("failed", json!([]));
-        response["error"] = json!({ "code": code, "message": "words" });
-        json!({ "type": "response.failed", "response": response })
-    };
-    let flat = json!({ "type": "error", "code": "rate_limit_exceeded", "message": "words", "param": null });
-    let nested = json!({ "type": "error", "error": { "type": "invalid_request_error", "code": "context_length_exceeded", "message": "words" } });
-    for (event, fault) in [
-        (failed("rate_limit_exceeded"), Fault::Busy),
-        (failed("server_error"), Fault::Unavailable),
-        (flat, Fault::Busy),
-        (nested, Fault::ContextLength),
-        (json!({ "type": "response.output_text.delta", "delta": 5 }), Fault::Invalid),
-    ] {
-        assert_eq!(follow(Kind::OpenaiResponses, &[event.to_string()]).0.unwrap_err().fault, fault, "{event}");
-    }
-}
-
-#[test]
-fn a_stream_that_contradicts_itself_is_no_answer() {
-    let last = json!({ "type": "response.completed", "response": reply("completed", json!([message("Other words")])) });
-    let events = [streamed("response.output_text.delta", 0, "Some words"), last];
-    let (result, _) = follow(Kind::OpenaiResponses, &events.map(|event| event.to_string()));
-    assert_eq!(result.unwrap_err().fault, Fault::Invalid);
-}
-
-#[test]
-fn a_schema_goes_out_strict_only_if_it_can() {
-    let format = |schema: Value| body(&Call { schema: Some(schema), ..full() })["text"]["format"].clone();
-    let open = format(json!({ "type": "object", "properties": { "a": { "type": "string" } } }));
-    assert_eq!(
-        (&open["type"], &open["name"], &open["strict"]),
-        (&json!("json_schema"), &json!("answer"), &json!(false))
-    );
-    let closed = json!({ "type": "object", "properties": { "a": { "type": "string" } }, "required": ["a"], "additionalProperties": false });
-    assert_eq!(format(closed)["strict"], true);
+fn an_error_is_read_by_its_status_and_code() {
+    assert_eq!(decode(404, b"").unwrap_err().fault, Fault::UnknownModel);
+    assert_eq!(decode(429, br#"{"error":{"code":"insufficient_quota"}}"#).unwrap_err().fault, Fault::NoCredit);
 }
