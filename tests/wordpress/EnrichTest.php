@@ -97,7 +97,9 @@ PHP;
 	}
 
 	public function test_every_field_comes_back_and_what_is_none_is_null(): void {
-		self::provider_says( '{"when":"2026-02-31","mail":"nobody","sum":1.5,"yes":false,"name":"Ann"}' );
+		// A day that there is not breaks the schema, so the model is asked again; an address without a dot only WordPress minds.
+		self::provider_says( '{"when":"2026-02-31","mail":null,"sum":1.5,"yes":false,"name":"Ann"}' );
+		self::provider_says( '{"when":null,"mail":"ann@home","sum":1.5,"yes":false,"name":"Ann"}' );
 		$values = $this->extract(
 			array(
 				'name' => 'string',
