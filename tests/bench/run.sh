@@ -23,15 +23,11 @@ finish() {
 }
 trap finish EXIT
 
-# The port is known only once the site is up, and the pool must name it: a second `up` takes the pool over.
 mkdir -p "$dir"
 pool=$dir/pool.conf
-: >"$pool"
-SITE_POOL=$pool "$support/site.sh" up "$dir" >/dev/null
-. "$dir/site.env"
 cat >"$pool" <<POOL
 env[AISP_BENCH_KEY] = bench-key
-php_admin_value[aisp.allowed_hosts] = ${SITE_URL#http://}
+php_admin_value[aisp.allowed_hosts] = 127.0.0.1
 POOL
 SITE_POOL=$pool "$support/site.sh" up "$dir" >/dev/null
 . "$dir/site.env"
@@ -42,7 +38,7 @@ bench() { $SITE_PHP -d apc.enable_cli=1 -d opcache.enable_cli=1 "$SITE_TESTS/ben
 # events NUMBER: a Chat Completions stream of so many deltas.
 events() {
   local chunk='data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1700000000,"model":"bench","choices":[{"index":0,"delta":'
-  yes "$chunk"'{"content":"word "},"logprobs":null,"finish_reason":null}]}' | head -n "$1" | sed 's/$/\n/'
+  for ((n = 0; n < $1; n++)); do printf '%s{"content":"word "},"logprobs":null,"finish_reason":null}]}\n\n' "$chunk"; done
   printf '%s{},"finish_reason":"stop"}]}\n\n' "$chunk"
   printf 'data: {"choices":[],"usage":{"prompt_tokens":5,"completion_tokens":%s}}\n\ndata: [DONE]\n\n' "$1"
 }
@@ -67,6 +63,7 @@ for part; do
       bench stream.php
       ;;
     batch)
+      rm -f "$dir/slow.port"
       python3 "$here/slow-provider.py" 200 >"$dir/slow.port" 2>"$dir/slow.log" &
       echo $! >"$slow"
       wait_for 10 test -s "$dir/slow.port" || die "the slow provider did not start"
