@@ -13,7 +13,7 @@ use super::ledger::Ledger;
 use super::limits::Rule;
 use super::plan::Plan;
 use super::result::Outcome;
-use super::{Args, Env, health, misconfigured};
+use super::{Args, Env, health, misconfigured, tally};
 use crate::audit::{self, LogTarget, Record};
 use crate::clock::{Deadline, now_us};
 use crate::error::{Error, Fault};
@@ -261,12 +261,11 @@ impl<'a, 'e> Flow<'a, 'e> {
             tags: &plan.request.tags,
             expires_us: now_us + i64::from(ttl) * 1_000_000,
         });
-        let report = arrival.answered.map(|way| Report {
-            key: &breakers[way.stop],
-            heard: Heard::Answer,
-            probe: way.probe,
-            wants_retry: false,
-            now_us,
+        let report = arrival.answered.and_then(|way| {
+            let (key, probe) = (&breakers[way.stop], way.probe);
+            // What a probe brings is told at once; other answers when it is time.
+            let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
+            Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
         });
         let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
         self.close(&Settlement { now_us, record: &self.record, write, refund, report });

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use super::flow::with_store;
 use super::ledger::Ledger;
 use super::plan::{Plan, Stop};
-use super::{Env, health};
+use super::{Env, health, tally};
 use crate::clock::{Deadline, now_us};
 use crate::error::{Error, Fault};
 use crate::guard::breaker::Heard;
@@ -228,7 +228,8 @@ impl Journey<'_> {
 
     /// Tells the store at once, so that all workers know, and says whether a retry is granted.
     fn report(&self, place: usize, heard: Heard, probe: Option<i64>, wants_retry: bool) -> bool {
-        let report = Report { key: &self.breakers[place], heard, probe, wants_retry, now_us: now_us() };
+        let key = &self.breakers[place];
+        let report = Report { key, heard, probe, answers: tally::take(key), wants_retry, now_us: now_us() };
         let heed = with_store(self.env, |store| store.report(&report));
         heed.map_or_else(
             |error| {

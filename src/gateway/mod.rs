@@ -25,6 +25,7 @@ mod schema;
 pub mod settings;
 mod speaker;
 mod stream;
+mod tally;
 pub mod value;
 
 pub use batch::{Item, batch};

@@ -135,6 +135,14 @@ impl Breaker {
         }
     }
 
+    /// Takes in answers that were counted elsewhere meanwhile. They close nothing: they may be older than what opened it.
+    pub fn hear_answers(&mut self, count: u32, now_us: i64) {
+        if self.trips == 0 && count > 0 {
+            let slot = self.slot(now_us);
+            slot.answers = slot.answers.saturating_add(count);
+        }
+    }
+
     /// Asks for a retry: at most a fifth of the calls of the last 30 seconds are, but three in any case, and none
     /// while it is open. What is granted is counted.
     pub fn grants_retry(&mut self, now_us: i64) -> bool {
@@ -263,6 +271,17 @@ mod tests {
         breaker.hear(Heard::Answer, None, NOW + SECOND_US);
         breaker.hear(Heard::Failure, None, NOW + SECOND_US);
         assert_eq!(breaker.gate(NOW), Gate::Open { wait_us: FIRST_OPEN_US });
+    }
+
+    #[test]
+    fn answers_that_are_told_late_count_too() {
+        let mut breaker = after(&[Heard::Failure; 9]);
+        breaker.hear_answers(30, NOW);
+        breaker.hear(Heard::Failure, None, NOW);
+        assert_eq!((breaker.gate(NOW), breaker.counts(NOW)), (Gate::Closed, (40, 10)));
+        let mut open = opened();
+        open.hear_answers(30, NOW);
+        assert_eq!(open.gate(NOW), Gate::Open { wait_us: FIRST_OPEN_US });
     }
 
     #[test]

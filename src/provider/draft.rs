@@ -7,7 +7,7 @@ use crate::error::Fault;
 
 /// The text so far, how it ended, and what it used.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
+pub struct Draft {
     text: String,
     refused: bool,
     end: Option<End>,

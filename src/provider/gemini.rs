@@ -197,16 +197,12 @@ impl Reader for StreamReader {
         Ok(self.draft.since(start))
     }
 
-    fn is_complete(&self) -> bool {
-        self.draft.is_ended()
+    fn draft(&self) -> &Draft {
+        &self.draft
     }
 
-    fn finish(&mut self) -> Result<Answer, Failure> {
-        self.draft.finish()
-    }
-
-    fn usage(&self) -> Count {
-        self.draft.usage
+    fn draft_mut(&mut self) -> &mut Draft {
+        &mut self.draft
     }
 }
 

@@ -15,6 +15,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use draft::Draft;
 pub use head::{Head, Rate, RateLimits};
 
 use secrecy::SecretString;
@@ -213,14 +214,26 @@ pub trait Reader {
     /// [`Fault::Invalid`].
     fn event(&mut self, event: &Event<'_>) -> Result<Step, Failure>;
 
+    /// What has come so far.
+    fn draft(&self) -> &Draft;
+
+    /// The same, to be finished.
+    fn draft_mut(&mut self) -> &mut Draft;
+
     /// Whether the answer is whole although the end mark has not come: only the count may still follow.
-    fn is_complete(&self) -> bool;
+    fn is_complete(&self) -> bool {
+        self.draft().is_ended()
+    }
 
     /// The answer, once the stream is over. [`Fault::Incomplete`] if it ended before the answer did.
-    fn finish(&mut self) -> Result<Answer, Failure>;
+    fn finish(&mut self) -> Result<Answer, Failure> {
+        self.draft_mut().finish()
+    }
 
     /// What the provider has counted so far.
-    fn usage(&self) -> Usage;
+    fn usage(&self) -> Usage {
+        self.draft().usage
+    }
 }
 
 impl Kind {

@@ -20,6 +20,8 @@ pub struct Report<'a> {
     pub heard: Heard,
     /// The lease of a probe.
     pub probe: Option<i64>,
+    /// Answers of the provider before this attempt that no report has told of.
+    pub answers: u32,
     /// Whether the same provider is to be tried again, if the retry budget allows.
     pub wants_retry: bool,
     /// Now, in microseconds since the epoch.

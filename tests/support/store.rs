@@ -150,7 +150,7 @@ pub fn settle(store: &dyn Store, record: &Record, refund: &[Limit]) {
 
 /// What became of one attempt at a provider, at `now_us`.
 pub fn report(store: &dyn Store, key: &str, heard: Heard, probe: Option<i64>, now_us: i64) -> bool {
-    let report = Report { key, heard, probe, wants_retry: true, now_us };
+    let report = Report { key, heard, probe, answers: 0, wants_retry: true, now_us };
     store.report(&report).expect("the store works").retry
 }
 

@@ -11,7 +11,7 @@ use super::{Item, Response};
 use crate::error::Fault;
 use crate::provider::draft::Draft;
 use crate::provider::wire::{Str, parse, string};
-use crate::provider::{Answer, Event, Failure, Reader, Step, Usage, errors};
+use crate::provider::{Event, Failure, Reader, Step, errors};
 
 /// Folds a stream.
 #[derive(Debug, Default)]
@@ -61,16 +61,12 @@ impl Reader for StreamReader {
         }
     }
 
-    fn is_complete(&self) -> bool {
-        self.draft.is_ended()
+    fn draft(&self) -> &Draft {
+        &self.draft
     }
 
-    fn finish(&mut self) -> Result<Answer, Failure> {
-        self.draft.finish()
-    }
-
-    fn usage(&self) -> Usage {
-        self.draft.usage
+    fn draft_mut(&mut self) -> &mut Draft {
+        &mut self.draft
     }
 }
 

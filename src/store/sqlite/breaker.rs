@@ -40,6 +40,7 @@ pub(super) fn pass(
 
 pub(super) fn report(tx: &Tx<'_>, report: &Report<'_>) -> rusqlite::Result<Heed> {
     let mut breaker = load(tx, report.key)?;
+    breaker.hear_answers(report.answers, report.now_us);
     breaker.hear(report.heard, report.probe, report.now_us);
     let retry = report.wants_retry && breaker.grants_retry(report.now_us);
     save(tx, report.key, &breaker, report.now_us)?;

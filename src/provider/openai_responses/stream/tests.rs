@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::tests::{failed_with, incomplete, message, reply};
 use super::*;
 use crate::provider::testing::{events, fault, same, stream};
-use crate::provider::{Finish, Kind, Usage as Count};
+use crate::provider::{Answer, Finish, Kind, Usage as Count};
 
 /// An answer as OpenAI streams it: a reasoning item, a comment, and the message.
 pub const STREAM: &str = r#"
