@@ -134,7 +134,7 @@ fn an_answer_that_breaks_its_schema_is_mended_once() {
     let world = World::new();
     let outcome = world.infer(&request, &policy(&server)).unwrap();
     assert_eq!((outcome.data, outcome.attempts, outcome.usage.tokens_in), (Some(json!({ "n": 7 })), 2, 14));
-    assert!(server.seen()[1].contains("JSON Schema"));
+    assert!(server.seen()[1].contains("does not satisfy the schema"));
     let again = world.infer(&request, &policy(&server)).unwrap();
     assert_eq!((again.cached, again.data), (true, Some(json!({ "n": 7 }))));
 
