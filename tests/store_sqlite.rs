@@ -12,6 +12,7 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
+use aisp::guard::breaker::Heard;
 use aisp::store::sqlite::Sqlite;
 use aisp::store::{self, Location, Store, StoreError, Verdict};
 use nix::unistd::Uid;
@@ -68,7 +69,18 @@ fn a_newer_schema_is_named_and_left_alone() {
     drop(Sqlite::open(&path).expect("a store"));
     Connection::open(&path).and_then(|conn| conn.execute_batch("PRAGMA user_version = 999")).expect("changed");
     let StoreError::Newer { found, known, .. } = refusal(&path) else { panic!("{:?}", refusal(&path)) };
-    assert_eq!((found, known), (999, 1));
+    assert_eq!((found, known), (999, 2));
+}
+
+#[test]
+fn a_file_of_the_first_version_gets_its_breakers_and_keeps_the_rest() {
+    let (_dir, path) = folder();
+    Keep::new(hash(1), "kept").settle(&Sqlite::open(&path).expect("a store"));
+    let back = "DROP TABLE breaker; PRAGMA user_version = 1";
+    Connection::open(&path).and_then(|conn| conn.execute_batch(back)).expect("changed");
+    let store = Sqlite::open(&path).expect("a store");
+    assert_eq!(cached(&store, hash(1)).as_deref(), Some("kept"));
+    assert!(report(&store, "a", Heard::Failure, None, NOW));
 }
 
 #[test]
