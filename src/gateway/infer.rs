@@ -1,8 +1,9 @@
 //! The story of one request: prepare, admit, complete, settle.
 
+use super::admit::Admitted;
 use super::complete::Whole;
 use super::fingerprint::fingerprint;
-use super::flow::{Admitted, Flow};
+use super::flow::Flow;
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::policy::Policy;

@@ -1,5 +1,6 @@
 //! The story of one request, from the caller's arrays to a result.
 
+mod admit;
 mod batch;
 mod caller;
 mod complete;
@@ -23,6 +24,7 @@ mod request;
 mod result;
 mod schema;
 pub mod settings;
+mod settle;
 mod speaker;
 mod stream;
 mod tally;

@@ -3,9 +3,10 @@
 //! What the cache has is not sent, but what comes back is not kept. Where the answer does not fit, each request is completed
 //! for itself.
 
+use super::admit::{Admitted, Open};
 use super::complete::{Reply, Whole};
 use super::fingerprint::fingerprint;
-use super::flow::{Admitted, Flow, Open, Passage};
+use super::flow::{Flow, Passage};
 use super::journey::{Arrival, GaveUp};
 use super::ledger::Ledger;
 use super::plan::Plan;

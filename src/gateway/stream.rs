@@ -7,9 +7,10 @@
 
 use std::time::Duration;
 
+use super::admit::Admitted;
 use super::complete::{Judged, Reply, head, judge, read};
 use super::estimate::tokens;
-use super::flow::{Admitted, Flow};
+use super::flow::Flow;
 use super::infer::prepare;
 use super::journey::{Failed, GaveUp, Traveller, Try};
 use super::ledger::Ledger;

@@ -1,0 +1,132 @@
+//! The end of a call that went to providers: its answer is kept, its record written, what was charged for nothing given back.
+
+use super::admit::Open;
+use super::complete::Reply;
+use super::fingerprint::hex;
+use super::flow::{Flow, Passage};
+use super::journey::{Arrival, GaveUp};
+use super::ledger::Ledger;
+use super::plan::Plan;
+use super::result::Outcome;
+use super::tally;
+use crate::clock::now_us;
+use crate::error::{Error, Fault};
+use crate::guard::breaker::Heard;
+use crate::store::{Hash, LimitState, Report, Settlement, Write};
+
+impl Flow<'_, '_> {
+    /// Ends a call that went to providers: keeps the answer, writes the record, gives back what was charged for nothing.
+    pub fn settle(
+        mut self,
+        plan: &Plan<'_, '_>,
+        hash: &Hash,
+        open: Open,
+        arrival: Arrival<Reply>,
+        ledger: &Ledger,
+    ) -> Result<Outcome, Error> {
+        let Open { breakers, limits, .. } = open;
+        self.enter(plan, ledger);
+        let now_us = now_us();
+        let reply = match arrival.result {
+            Ok(reply) => reply,
+            Err(gave_up) => {
+                let error = explain(gave_up, limits);
+                // Whoever counted tokens did its work.
+                let unpaid = ledger.usage == Default::default()
+                    && !matches!(error, Error::Provider { fault, .. } if fault.is_charged());
+                let record = self.record.failed(error.status(), error.code());
+                let refund = if unpaid { self.quota.as_slice() } else { &[] };
+                self.close(&Settlement { now_us, record: &record, write: None, refund, report: None });
+                return Err(error);
+            }
+        };
+        self.record.status_code = 200;
+        let body = serde_json::to_vec(&reply.answer).unwrap_or_default();
+        let keeps = self.passage == Passage::Alone && reply.answer.finish.is_repeatable() && !body.is_empty();
+        let ttl_s = plan.ttl_s().filter(|_| keeps);
+        let write = ttl_s.map(|ttl| Write {
+            hash,
+            body: &body,
+            tags: &plan.request.tags,
+            expires_us: now_us + i64::from(ttl) * 1_000_000,
+        });
+        let report = arrival.answered.and_then(|way| {
+            let (key, probe) = (&breakers[way.stop], way.probe);
+            // What a probe brings is told at once; other answers when it is time.
+            let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
+            Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
+        });
+        let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
+        self.close(&Settlement { now_us, record: &self.record, write, refund, report });
+        Ok(self.outcome(plan, reply, ledger, limits))
+    }
+
+    /// Ends a stream whose caller hung up: what it used so far is logged, and handed back with what was said so far.
+    pub fn cancel(mut self, plan: &Plan<'_, '_>, so_far: Reply, ledger: &Ledger, limits: Vec<LimitState>) -> Outcome {
+        self.enter(plan, ledger);
+        let fault = Fault::Cancelled;
+        let record = self.record.failed(fault.status(), fault.code());
+        let refund = if ledger.usage == Default::default() { self.quota.as_slice() } else { &[] };
+        self.close(&Settlement { now_us: now_us(), record: &record, write: None, refund, report: None });
+        self.outcome(plan, so_far, ledger, limits)
+    }
+
+    /// Enters into the record what the call used, and where it went last.
+    fn enter(&mut self, plan: &Plan<'_, '_>, ledger: &Ledger) {
+        let duration_ms = self.elapsed_ms();
+        let record = &mut self.record;
+        record.attempts = ledger.attempts;
+        if let Some(last) = ledger.last {
+            plan.route[last].provider.name.clone_into(&mut record.provider);
+        }
+        record.tokens_in = ledger.usage.tokens_in;
+        record.tokens_out = ledger.usage.tokens_out;
+        let spent = ledger.cost_usd.filter(|_| ledger.usage != Default::default());
+        record.cost_microusd = spent.map(|usd| (usd * 1e6).round() as u64);
+        record.duration_ms = duration_ms;
+    }
+
+    fn outcome(self, plan: &Plan<'_, '_>, reply: Reply, ledger: &Ledger, limits: Vec<LimitState>) -> Outcome {
+        Outcome {
+            usage: ledger.usage,
+            answer: reply.answer,
+            data: reply.data,
+            model: plan.request.model.name.to_owned(),
+            provider: self.record.provider,
+            cached: false,
+            cost_usd: ledger.cost_usd,
+            attempts: ledger.attempts,
+            duration_ms: self.record.duration_ms,
+            request_id: self.record.request_id,
+            req_hash: self.record.req_hash,
+            provider_request_id: reply.head.request_id,
+            provider_limits: reply.head.rate,
+            limits,
+        }
+    }
+
+    /// Ends a call that another one of its batch has paid for, with the same answer or the same error.
+    pub fn share(mut self, plan: &Plan<'_, '_>, hash: &Hash, paid: &Result<Outcome, Error>) -> Result<Outcome, Error> {
+        self.record.req_hash = hex(hash);
+        plan.request.model.name.clone_into(&mut self.record.model);
+        self.record.duration_ms = self.elapsed_ms();
+        match paid {
+            Ok(paid) => {
+                let record = self.record.hit(&paid.provider);
+                self.close(&Settlement { now_us: now_us(), record: &record, write: None, refund: &[], report: None });
+                let (attempts, cached, cost_usd) = (0, true, Some(0.0));
+                let (request_id, duration_ms) = (self.record.request_id, self.record.duration_ms);
+                Ok(Outcome { attempts, cached, cost_usd, request_id, duration_ms, ..paid.clone() })
+            }
+            Err(error) => Err(self.fail(error.clone())),
+        }
+    }
+}
+
+/// The error for a call that no provider answered.
+pub fn explain(gave_up: GaveUp, limits: Vec<LimitState>) -> Error {
+    match gave_up {
+        GaveUp::Unasked(error) => error,
+        GaveUp::Failed { fault, retry_after } => Error::Provider { fault, retry_after, limits },
+    }
+}
