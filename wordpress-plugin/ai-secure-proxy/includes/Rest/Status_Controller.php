@@ -37,6 +37,10 @@ final class Status_Controller extends Controller {
 				'cache'    => array( 'type' => 'object' ),
 				'spool'    => array( 'type' => 'integer' ),
 				'counters' => array( 'type' => 'object' ),
+				'breakers' => array(
+					'type'  => 'array',
+					'items' => array( 'type' => 'object' ),
+				),
 				'warnings' => array(
 					'type'  => 'array',
 					'items' => array( 'type' => 'string' ),
