@@ -100,7 +100,7 @@
  *   req_hash    the fingerprint, 64 hex digits: the same for the same request on the same site.
  *   attempts    calls made to providers.
  *   provider_request_id  the provider's own id of the call, for its support; null if it gave none.
- *   provider_limits      where its limits on this key stand, as far as it told.
+ *   provider_limits      where its limits on this key stand; null if it did not tell.
  *   limits      where the limits stand, throttles first; those that were not looked at are not in it.
  *
  * The result of aisp_preview()
@@ -172,7 +172,7 @@ namespace {
 	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
 	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal', request_id: string, req_hash: string,
 	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
-	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}},
+	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}}|null,
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
 	 * }
 	 *
@@ -230,7 +230,7 @@ namespace {
 	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
 	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal'|'cancelled', request_id: string, req_hash: string,
 	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
-	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}},
+	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}}|null,
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
 	 * }
 	 *

@@ -51,6 +51,18 @@ fn one_prompt_has_one_answer_through_three_formats_whole_and_streamed() {
 }
 
 #[test]
+fn a_conversation_goes_through_three_formats() {
+    let Some(policy) = policy() else { return };
+    let turn = |role: &str, content: &str| json!({ "role": role, "content": content });
+    let messages = [turn("user", "I am Ann."), turn("assistant", "Hello Ann."), turn("user", "Greet me by name.")];
+    for kind in KINDS {
+        let request = json!({ "messages": messages, "model": kind, "temperature": 0, "max_tokens": 12 });
+        let outcome = World::new().infer(&request, &policy);
+        assert!(outcome.is_ok(), "{kind}: {outcome:?}");
+    }
+}
+
+#[test]
 fn a_schema_is_kept_by_a_small_model_too() {
     let Some(policy) = policy() else { return };
     let schema = json!({

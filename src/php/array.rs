@@ -84,8 +84,11 @@ pub fn outcome(outcome: &Outcome) -> Zval {
         .finish()
 }
 
-/// Where the provider's own limits on this site's key stand, as far as it told.
+/// Where the provider's own limits on this site's key stand, as far as it told; null if it told nothing.
 fn provider_limits(limits: &RateLimits) -> Zval {
+    if *limits == RateLimits::default() {
+        return Zval::null();
+    }
     let rate = |rate: &Rate| {
         let reset_s = rate.reset_ms.map(|ms| int(ms.div_ceil(1_000)));
         Map::new().set("limit", int(rate.limit)).set("remaining", int(rate.remaining)).set("reset_s", reset_s).finish()

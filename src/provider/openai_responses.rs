@@ -25,7 +25,11 @@ pub const WIRE_VERSION: u32 = 2;
 pub fn body(call: &Call) -> Value {
     let input = match call.messages.as_slice() {
         [only] if only.role == Role::User => json!(only.content),
-        messages => json!(messages),
+        // The type may be left out, but then llama.cpp takes no turn of the assistant's for a message.
+        messages => messages
+            .iter()
+            .map(|turn| json!({ "type": "message", "role": turn.role, "content": turn.content }))
+            .collect(),
     };
     let mut body = json!({ "model": call.model, "input": input, "store": false });
     if let Some(system) = &call.system {

@@ -6,7 +6,7 @@
 #
 # Who answers:
 #   OPENAI_API_KEY     your account at OpenAI (AISP_MODEL picks the model)
-#   AISP_UPSTREAM      any server with OpenAI's Responses API, by its base URL (AISP_UPSTREAM_KEY its key,
+#   AISP_UPSTREAM      any OpenAI-compatible server, by its base URL (AISP_UPSTREAM_KEY its key,
 #                      AISP_MODEL the model, else the first that it lists)
 #   neither of them    a small model on this machine; nothing leaves it
 set -euo pipefail

@@ -14,7 +14,9 @@ fn a_lone_prompt_is_sent_as_a_string_and_a_conversation_as_items() {
         ..call(&[(Role::User, "Hi"), (Role::Assistant, "Hello"), (Role::User, "Bye")])
     };
     let items = json!([
-        { "role": "user", "content": "Hi" }, { "role": "assistant", "content": "Hello" }, { "role": "user", "content": "Bye" }
+        { "type": "message", "role": "user", "content": "Hi" },
+        { "type": "message", "role": "assistant", "content": "Hello" },
+        { "type": "message", "role": "user", "content": "Bye" }
     ]);
     let expected = json!({
         "model": "a-model", "input": items, "store": false, "instructions": "Be brief.",

@@ -16,7 +16,7 @@ if ( '' !== $base_url ) {
 	$policy['providers'] = array(
 		$provider => array_filter(
 			array(
-				'kind'     => 'openai_responses',
+				'kind'     => 'openai_chat',
 				'base_url' => $base_url,
 				'key_env'  => $key_env,
 			)
