@@ -206,6 +206,7 @@ fn a_stream_that_stalls_begins_again_at_the_same_provider_where_there_is_no_othe
     let (told, result) = World::new().stream(&json!({ "prompt": "Hi", "restart": true }), &policy);
     let outcome = result.unwrap();
     assert_eq!((outcome.attempts, text_of(&told).as_str(), outcome.answer.text.as_str()), (2, text, text));
+    assert!(mock.findings().is_empty(), "{:?}", mock.findings());
 }
 
 #[test]
