@@ -32,6 +32,12 @@ fn busy(connection: &mut Connection, header: &str) {
         .write(format!("HTTP/1.1 429 Busy\r\n{header}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n").as_bytes());
 }
 
+/// Answers, and says that this connection is not for another call.
+fn answer(connection: &mut Connection, body: &str) {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    connection.write(format!("{head}{body}").as_bytes());
+}
+
 #[test]
 fn attempts_share_one_deadline_and_obey_the_delays() {
     let server = Server::start(|number, connection| {
@@ -39,7 +45,7 @@ fn attempts_share_one_deadline_and_obey_the_delays() {
         match number {
             0 => busy(connection, "retry-after-ms: 150"),
             1 => _ = connection.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"),
-            _ => _ = connection.answer(ANSWER),
+            _ => answer(connection, ANSWER),
         }
     });
     let (result, took) = ask(&server, &World::new());
@@ -53,7 +59,7 @@ fn a_date_is_a_delay_too() {
         let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(2));
         match number {
             0 => busy(connection, &format!("retry-after: {date}")),
-            _ => _ = connection.answer(ANSWER),
+            _ => answer(connection, ANSWER),
         }
     });
     let (result, took) = ask(&server, &World::new());
@@ -69,7 +75,7 @@ fn a_429_without_a_delay_waits_for_the_limit_that_its_headers_tell_of() {
             "x-ratelimit-limit-requests: 5\r\nx-ratelimit-remaining-requests: 0\r\nx-ratelimit-reset-requests: 700ms";
         match number {
             0 => busy(connection, limit),
-            _ => _ = connection.answer(ANSWER),
+            _ => answer(connection, ANSWER),
         }
     });
     let (result, took) = ask(&server, &World::new());
@@ -110,7 +116,7 @@ fn a_client_in_a_hurry_opens_no_breaker_for_others() {
         if number < 12 {
             connection.closed();
         } else {
-            connection.answer(ANSWER);
+            answer(connection, ANSWER);
         }
     });
     let world = World::new();
@@ -129,7 +135,7 @@ fn an_answer_that_breaks_its_schema_is_mended_once() {
     let request = json!({ "prompt": "Hi", "schema": schema });
     let server = Server::start(move |number, connection| {
         connection.read();
-        connection.answer(if number == 0 { bad } else { good });
+        answer(connection, if number == 0 { bad } else { good });
     });
     let world = World::new();
     let outcome = world.infer(&request, &policy(&server)).unwrap();
@@ -140,7 +146,7 @@ fn an_answer_that_breaks_its_schema_is_mended_once() {
 
     let never = Server::start(move |_, connection| {
         connection.read();
-        connection.answer(bad);
+        answer(connection, bad);
     });
     let error = World::new().infer(&request, &policy(&never)).unwrap_err();
     assert!(matches!(error, Error::Provider { fault: Fault::Schema, .. }));
