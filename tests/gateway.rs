@@ -46,7 +46,7 @@ fn keep(args: &Args<'_>, body: &[u8], settings: &Settings) {
     let bytes: Vec<u8> = (0..32).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).expect("hex")).collect();
     let hash = bytes.try_into().expect("32 bytes");
     let record = Record { uid: "01890000-0000-7000-8000-000000000000".to_owned(), ..Record::default() };
-    let write = Write { hash: &hash, body, tags: &[], expires_us: i64::MAX };
+    let write = Write { hash: &hash, body, tags: &[], asked_us: 1, expires_us: i64::MAX };
     let settlement = Settlement { now_us: 1, record: &record, write: Some(write), refund: &[], report: None };
     with(&settings.store, |store| store.settle(&settlement)).expect("a store").expect("settled");
 }

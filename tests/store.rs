@@ -291,6 +291,19 @@ rules! {
         assert!(matches!(ask(keep.expires_us), Verdict::Miss { .. }));
     }
 
+    fn an_answer_that_was_asked_for_before_its_tag_was_invalidated_is_not_kept(store) {
+        let keep = |tag: &str, asked_us| {
+            let keep = Keep { asked_us, ..Keep::new(hash(1), "kept").tags(&[tag]) };
+            keep.settle(store);
+            cached(store, hash(1)).is_some()
+        };
+        invalidate(store, Selector { tag: Some("post:1"), site: Some("1"), now_us: NOW, ..Selector::default() });
+        invalidate(store, Selector { tag: Some("post:2"), site: Some("2"), now_us: NOW, ..Selector::default() });
+        invalidate(store, Selector { tag: Some("post:3"), now_us: NOW, ..Selector::default() });
+        assert_eq!((keep("post:1", NOW - 1), keep("post:3", NOW)), (false, false));
+        assert_eq!((keep("post:1", NOW + 1), keep("post:2", NOW - 1)), (true, true));
+    }
+
     fn an_answer_is_replaced_by_the_next_of_its_name(store) {
         Keep::new(hash(1), "old").tags(&["post:1"]).settle(store);
         Keep::new(hash(1), "new").tags(&["post:2"]).settle(store);
@@ -330,6 +343,8 @@ rules! {
             (Selector { provider: Some("other"), site: one, ..all }, vec![1, 2, 3]),
             (Selector { hash: Some(&name), tag: Some("home"), ..all }, vec![1, 2, 3]),
             (Selector { hash: Some(&name), site: Some("2"), ..all }, vec![1, 2, 3]),
+            (Selector { before_us: Some(NOW), ..all }, vec![1, 2, 3]),
+            (Selector { before_us: Some(NOW + 1), site: one, ..all }, vec![3]),
             (Selector { site: one, ..all }, vec![3]),
             (all, vec![]),
         ] {

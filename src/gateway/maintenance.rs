@@ -2,6 +2,7 @@
 
 use super::fingerprint::from_hex;
 use super::flow::with_store;
+use super::policy::MAX_TTL_S;
 use super::value::{Fields, Flaw, Value};
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
@@ -27,12 +28,16 @@ fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Se
         *hash = Some(from_hex(hex).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
     }
     let all = fields.bool("all")?.unwrap_or(false);
+    let age_s = fields.int("age", 1, MAX_TTL_S)?;
     let site = fields.string("site")?;
     let (tag, model, provider) = (fields.string("tag")?, fields.string("model")?, fields.string("provider")?);
-    let ambiguous = fields.flaw("all", "must be true if none of hash, tag, model and provider is given, and only then");
+    let ambiguous =
+        fields.flaw("all", "must be true if none of hash, tag, model, provider and age is given, and only then");
     fields.finish()?;
-    let selector = Selector { site, hash: hash.as_ref(), tag, model, provider };
-    let named = selector.hash.is_some() || tag.or(model).or(provider).is_some();
+    let now_us = now_us();
+    let before_us = age_s.map(|age_s| now_us - age_s * 1_000_000);
+    let selector = Selector { site, hash: hash.as_ref(), tag, model, provider, before_us, now_us };
+    let named = selector.hash.is_some() || tag.or(model).or(provider).is_some() || age_s.is_some();
     if named == all {
         return Err(ambiguous);
     }

@@ -48,6 +48,7 @@ impl Flow<'_, '_> {
             hash,
             body: &body,
             tags: &plan.request.tags,
+            asked_us: self.now_us,
             expires_us: now_us + i64::from(ttl) * 1_000_000,
         });
         let report = arrival.answered.and_then(|way| {

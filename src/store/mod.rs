@@ -49,7 +49,8 @@ pub trait Store {
     fn peek(&self, call: &Admission<'_>) -> Result<Peek, StoreError>;
 
     /// Drops the cached answers that match all parts of the selector, and says how many. It goes in steps, so that others need
-    /// not wait: what was there at its start is gone at its end.
+    /// not wait: what was there at its start is gone at its end. A tag is remembered for as long as a call may take, so that an
+    /// answer that was asked for before is not kept after.
     fn invalidate(&self, selector: &Selector<'_>) -> Result<u64, StoreError>;
 
     /// The oldest `max` records that are complete at `now_us`, of one site or of all. They stay until [`Store::ack`].
@@ -196,6 +197,9 @@ pub struct Write<'a> {
     pub body: &'a [u8],
     /// Labels to invalidate it by, such as `post:123`.
     pub tags: &'a [String],
+    /// When the call began, in microseconds since the epoch: an answer is not kept if one of its tags was invalidated since,
+    /// because it may tell of what was there before.
+    pub asked_us: i64,
     /// When it ceases to be served, in microseconds since the epoch.
     pub expires_us: i64,
 }
@@ -218,6 +222,10 @@ pub struct Selector<'a> {
     pub tag: Option<&'a str>,
     pub model: Option<&'a str>,
     pub provider: Option<&'a str>,
+    /// Only answers that were stored before this, in microseconds since the epoch.
+    pub before_us: Option<i64>,
+    /// Now, in microseconds since the epoch.
+    pub now_us: i64,
 }
 
 /// The store as `aisp_status()` shows it.

@@ -94,9 +94,9 @@ site: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) 
 source: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "source" must be at most 191 bytes without control characters
 route: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "route" must be of type string, int given
 Maintenance
-Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model and provider is given, and only then
-Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model and provider is given, and only then
-Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model and provider is given, and only then
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model, provider and age is given, and only then
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model, provider and age is given, and only then
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model, provider and age is given, and only then
 Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "hash" must be 64 hex digits
 Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "tag" must be of type string, array given
 Aisp\ConfigError (config_error, 500): aisp_log_drain(): Argument #1 ($max) must be between 1 and 10000, 0 given

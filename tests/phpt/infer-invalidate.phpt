@@ -32,6 +32,7 @@ $cases = array(
 	'another model'             => array( 'model' => 'gpt-4o' ),
 	'provider of a site'        => array( 'provider' => 'mock', 'site' => '2' ),
 	'nothing that fits it all'  => array( 'tag' => 'post:1', 'hash' => $hashes['d'] ),
+	'older than an hour'        => array( 'age' => 3600 ),
 	'all of a site'             => array( 'all' => true, 'site' => '1' ),
 	'all'                       => array( 'all' => true ),
 );
@@ -52,5 +53,6 @@ model: dropped 4, kept none
 another model: dropped 0, kept abcd
 provider of a site: dropped 2, kept ab
 nothing that fits it all: dropped 0, kept abcd
+older than an hour: dropped 0, kept abcd
 all of a site: dropped 2, kept cd
 all: dropped 4, kept none

@@ -116,6 +116,7 @@ pub struct Keep {
     pub hash: Hash,
     pub body: Vec<u8>,
     pub tags: Vec<String>,
+    pub asked_us: i64,
     pub expires_us: i64,
     pub record: Record,
 }
@@ -123,7 +124,7 @@ pub struct Keep {
 impl Keep {
     pub fn new(hash: Hash, body: impl Into<Vec<u8>>) -> Self {
         let record = Record { status_code: 200, provider: "acme".to_owned(), ..record("1") };
-        Self { hash, body: body.into(), tags: Vec::new(), expires_us: NOW + 3_600 * SECOND, record }
+        Self { hash, body: body.into(), tags: Vec::new(), asked_us: NOW, expires_us: NOW + 3_600 * SECOND, record }
     }
 
     pub fn tags(self, tags: &[&str]) -> Self {
@@ -138,7 +139,8 @@ impl Keep {
     }
 
     pub fn settle(&self, store: &dyn Store) {
-        let write = Write { hash: &self.hash, body: &self.body, tags: &self.tags, expires_us: self.expires_us };
+        let (asked_us, expires_us) = (self.asked_us, self.expires_us);
+        let write = Write { hash: &self.hash, body: &self.body, tags: &self.tags, asked_us, expires_us };
         let outcome = Settlement { now_us: NOW, record: &self.record, write: Some(write), refund: &[], report: None };
         store.settle(&outcome).expect("the store works");
     }

@@ -14,6 +14,8 @@ use crate::store::{Entry, Hash, Selector, Status, Write};
 pub(super) const STEP: usize = 500;
 /// The room that an answer takes besides its text: its row, its index entry, half a page.
 const OVERHEAD_BYTES: u64 = 512;
+/// Longer than any call may take.
+const STALE_KEPT_US: i64 = 3_600 * 1_000_000;
 /// An answer larger than this part of the bound would push out too many others.
 const LARGEST_PART: u64 = 16;
 
@@ -35,6 +37,12 @@ pub(super) fn put(
     let old: Option<i64> =
         tx.statement("SELECT id FROM cache WHERE hash = ?1")?.query_row([write.hash], |row| row.get(0)).optional()?;
     remove(tx, old.as_slice())?;
+    for tag in write.tags {
+        let sql = "SELECT 1 FROM cache_stale WHERE tag = ?1 AND site IN ('', ?2) AND at_us >= ?3";
+        if tx.statement(sql)?.exists((tag, &record.site, write.asked_us))? {
+            return Ok(());
+        }
+    }
 
     let tags = serde_json::to_string(write.tags).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
     let bytes = write.body.len() as u64 + tags.len() as u64 + OVERHEAD_BYTES;
@@ -75,7 +83,7 @@ fn make_room(tx: &Tx<'_>, bytes: u64, max_bytes: u64) -> rusqlite::Result<bool> 
 
 /// The row ids of the answers that match every part of the selector.
 pub(super) fn select(tx: &Tx<'_>, selector: &Selector<'_>) -> rusqlite::Result<Vec<i64>> {
-    let Selector { site, hash, tag, model, provider } = *selector;
+    let Selector { site, hash, tag, model, provider, before_us, .. } = *selector;
     // The one part that an index serves leads; the others are compared row by row.
     let from = match (hash, tag) {
         (Some(_), _) => "cache WHERE hash = ?1",
@@ -84,11 +92,26 @@ pub(super) fn select(tx: &Tx<'_>, selector: &Selector<'_>) -> rusqlite::Result<V
     };
     let sql = format!(
         "SELECT id FROM {from} AND (?2 IS NULL OR EXISTS (SELECT 1 FROM cache_tag t WHERE t.tag = ?2 AND t.entry = id)) \
-        AND (?3 IS NULL OR site = ?3) AND (?4 IS NULL OR model = ?4) AND (?5 IS NULL OR provider = ?5)"
+        AND (?3 IS NULL OR site = ?3) AND (?4 IS NULL OR model = ?4) AND (?5 IS NULL OR provider = ?5) AND (?6 IS NULL OR stored_us < ?6)"
     );
     let mut statement = tx.statement(&sql)?;
     let hash = hash.map(|hash| hash.as_slice());
-    statement.query_map((hash, tag, site, model, provider), |row| row.get(0))?.collect()
+    statement.query_map((hash, tag, site, model, provider, before_us), |row| row.get(0))?.collect()
+}
+
+/// Remembers that a tag was invalidated, for calls that are under way. Their answers of other models or providers are not
+/// kept either: that costs a call, and no more.
+pub(super) fn mark_stale(tx: &Tx<'_>, selector: &Selector<'_>) -> rusqlite::Result<()> {
+    let Some(tag) = selector.tag else { return Ok(()) };
+    let sql = "REPLACE INTO cache_stale (tag, site, at_us) VALUES (?1, ?2, ?3)";
+    tx.statement(sql)?.execute((tag, selector.site.unwrap_or_default(), selector.now_us))?;
+    Ok(())
+}
+
+/// Forgets tags whose calls have all ended.
+pub(super) fn shrink(tx: &Tx<'_>, now_us: i64) -> rusqlite::Result<()> {
+    tx.statement("DELETE FROM cache_stale WHERE at_us < ?1")?.execute([now_us - STALE_KEPT_US])?;
+    Ok(())
 }
 
 /// Drops answers by row id and says how many were still there.

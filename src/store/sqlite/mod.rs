@@ -154,6 +154,9 @@ impl Store for Sqlite {
     }
 
     fn invalidate(&self, selector: &Selector<'_>) -> Result<u64, StoreError> {
+        if selector.tag.is_some() {
+            self.write(|tx| cache::mark_stale(tx, selector))?;
+        }
         let matching = self.read(|tx| cache::select(tx, selector))?;
         let mut dropped = 0;
         for step in matching.chunks(cache::STEP) {

@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -71,6 +71,14 @@ const STEPS: [&str; 2] = [
         key TEXT NOT NULL PRIMARY KEY,      -- store::breaker_key
         heard_us INTEGER NOT NULL,          -- when a call of the provider last ended
         state TEXT NOT NULL                 -- guard::breaker::Breaker as JSON
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE cache_stale (              -- tags that were invalidated while calls may be under way
+        tag TEXT NOT NULL,
+        site TEXT NOT NULL,                 -- empty for all
+        at_us INTEGER NOT NULL,
+        PRIMARY KEY (tag, site)
     ) STRICT, WITHOUT ROWID;
 ",
 ];

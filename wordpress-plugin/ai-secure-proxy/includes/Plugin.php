@@ -9,9 +9,11 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Cache\Invalidation;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
 use AI_Secure_Proxy\Rest\Batch_Controller;
+use AI_Secure_Proxy\Rest\Cache_Controller;
 use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
@@ -34,6 +36,20 @@ final class Plugin {
 		// The log: each minute, and once more after a busy request (see Inference).
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
+
+		// What answers are made of: once it changes, they are asked anew.
+		foreach ( array( 'save_post', 'deleted_post' ) as $hook ) {
+			add_action( $hook, array( Invalidation::class, 'post' ) );
+		}
+		foreach ( array( 'edited_term', 'delete_term' ) as $hook ) {
+			add_action( $hook, array( Invalidation::class, 'term' ) );
+		}
+		foreach ( array( 'profile_update', 'deleted_user' ) as $hook ) {
+			add_action( $hook, array( Invalidation::class, 'user' ) );
+		}
+		foreach ( array( 'added_option', 'updated_option', 'deleted_option' ) as $hook ) {
+			add_action( $hook, array( Invalidation::class, 'option' ) );
+		}
 
 		// The REST routes, and what WordPress itself refuses on them.
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
@@ -61,6 +77,7 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp classify', Cli\Classify_Command::class );
 			\WP_CLI::add_command( 'aisp extract', Cli\Extract_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
+			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 		}
 	}
 
@@ -70,5 +87,6 @@ final class Plugin {
 		( new Batch_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
+		( new Cache_Controller() )->register_routes();
 	}
 }
