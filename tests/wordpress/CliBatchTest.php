@@ -90,6 +90,7 @@ final class CliBatchTest extends SiteTestCase {
 	}
 
 	public function test_a_run_that_is_killed_loses_a_chunk_at_most(): void {
+		Site::policy( self::policy( array( 'timeout_ms' => 1000 ) ) ); // For a chunk of 16, 4 at a time: four seconds.
 		Mock::will(
 			array(
 				'type'    => 'delay',
@@ -110,6 +111,11 @@ final class CliBatchTest extends SiteTestCase {
 		self::assertSame( range( 1, 48 ), array_column( $this->answers(), 'line' ) );
 		self::assertCount( 48, array_column( $this->answers(), 'result' ) );
 		self::assertLessThanOrEqual( 16, $asked - $before, 'what was asked and not written' );
+
+		// The calls that died tell of themselves ten seconds after their deadline.
+		self::eventually( static fn(): bool => (bool) self::logs() && 0 === Http::get( '/status' )->json()['spool'], 'nothing is under way', 30 );
+		$aborted = Site::value( 'SELECT COUNT(*) FROM wp_aisp_logs WHERE error = "caller_aborted"' );
+		self::assertLessThanOrEqual( 4, $aborted, 'no more than ran at a time' );
 	}
 
 	public function test_it_runs_as_many_at_a_time_as_it_is_told(): void {
