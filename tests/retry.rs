@@ -8,8 +8,11 @@ mod world;
 
 use std::time::{Duration, Instant, SystemTime};
 
+use aisp::clock::now_us;
 use aisp::error::{Error, Fault};
 use aisp::gateway::Outcome;
+use aisp::guard::breaker::Heard;
+use aisp::store::{Report, breaker_key, with};
 use serde_json::{Value, json};
 use support::{Connection, Server};
 use world::World;
@@ -151,4 +154,22 @@ fn an_answer_that_breaks_its_schema_is_mended_once() {
     let error = World::new().infer(&request, &policy(&never)).unwrap_err();
     assert!(matches!(error, Error::Provider { fault: Fault::Schema, .. }));
     assert_eq!((error.status(), never.seen().len()), (502, 2));
+}
+
+#[test]
+fn a_probe_without_time_leaves_its_lease_to_the_next_call() {
+    let server = Server::start(|_, connection| {
+        connection.read();
+        std::thread::sleep(Duration::from_millis(50));
+        answer(connection, ANSWER);
+    });
+    let (world, policy) = (World::new(), policy(&server));
+    let url = policy["providers"]["it"]["base_url"].as_str().unwrap();
+    let (key, then) = (breaker_key("", "it", url), now_us() - 16_000_000);
+    let report = Report { key: &key, heard: Heard::Failure, probe: None, answers: 0, wants_retry: false, now_us: then };
+    (0..10).for_each(|_| _ = with(&world.settings.store, |store| store.report(&report)).unwrap().unwrap());
+    // The deadline passes before the provider is asked, or while it is.
+    let hurry = json!([{ "prompt": "One", "timeout_ms": 1 }, { "prompt": "Two", "timeout_ms": 1 }]);
+    assert!(world.batch(&hurry, &policy).unwrap().iter().all(Result::is_err));
+    assert!(ask(&server, &world).0.is_ok());
 }

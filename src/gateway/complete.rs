@@ -36,21 +36,33 @@ impl Traveller for Whole<'_> {
     type Reply = Reply;
 
     fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
-        let (answer, head) = self.exchange(one, &one.call, ledger)?;
-        let Some(schema) = self.schema else { return Ok(Reply { answer, data: None, head }) };
-        let complaint = match judge(schema, &answer) {
-            Judged::Good(data) => return Ok(Reply { answer, data, head }),
-            Judged::Bad(fault) => return Err(fault.into()),
-            Judged::Mendable(complaint) => complaint,
-        };
-        ledger.attempts += 1;
-        let mended = repair(&one.call, &answer.text, &complaint);
-        let (answer, head) = self.exchange(one, &mended, ledger)?;
-        match judge(schema, &answer) {
-            Judged::Good(data) => Ok(Reply { answer, data, head }),
-            Judged::Bad(fault) => Err(fault.into()),
-            Judged::Mendable(_) => Err(Fault::Schema.into()),
-        }
+        satisfy(self.schema, true, one, ledger, |call, ledger| self.exchange(one, call, ledger))
+    }
+}
+
+/// Gets an answer by `exchange`, and where it breaks the schema and the caller may be told another one, once more, with what
+/// is wrong with it.
+pub fn satisfy(
+    schema: Option<&Schema>,
+    may_mend: bool,
+    one: &Try<'_>,
+    ledger: &mut Ledger,
+    mut exchange: impl FnMut(&Call, &mut Ledger) -> Result<(Answer, Head), Failed>,
+) -> Result<Reply, Failed> {
+    let (answer, head) = exchange(&one.call, ledger)?;
+    let Some(schema) = schema else { return Ok(Reply { answer, data: None, head }) };
+    let complaint = match judge(schema, &answer) {
+        Judged::Good(data) => return Ok(Reply { answer, data, head }),
+        Judged::Bad(fault) => return Err(fault.into()),
+        Judged::Mendable(_) if !may_mend => return Err(Fault::Schema.into()),
+        Judged::Mendable(complaint) => complaint,
+    };
+    ledger.attempts += 1;
+    let (answer, head) = exchange(&repair(&one.call, &answer.text, &complaint), ledger)?;
+    match judge(schema, &answer) {
+        Judged::Good(data) => Ok(Reply { answer, data, head }),
+        Judged::Bad(fault) => Err(fault.into()),
+        Judged::Mendable(_) => Err(Fault::Schema.into()),
     }
 }
 

@@ -1,9 +1,17 @@
 //! How many tokens a text has, by its size: for when no provider has counted them, or before one could.
 
+use crate::provider::Call;
+
 /// One token for every four bytes, rounded up: what English averages in the providers' own tokenizers. Languages of
 /// several bytes a character come out higher, as they do there.
 pub fn tokens(text_bytes: usize) -> u32 {
     u32::try_from(text_bytes.div_ceil(4)).unwrap_or(u32::MAX)
+}
+
+/// The tokens of what a call sends.
+pub fn tokens_of(call: &Call) -> u32 {
+    let system = call.system.as_ref().map_or(0, String::len);
+    tokens(call.messages.iter().map(|message| message.content.len()).sum::<usize>() + system)
 }
 
 #[cfg(test)]

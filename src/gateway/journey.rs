@@ -169,6 +169,9 @@ impl Journey<'_> {
         let others = place + 1 < self.plan.route.len();
         for attempt in 1.. {
             if self.deadline.remaining().is_zero() {
+                if probe.is_some() {
+                    self.report(place, Heard::Nothing, probe, false);
+                }
                 return Stay::End(GaveUp::Failed { fault: Fault::Timeout, retry_after: None });
             }
             ledger.attempt(place);

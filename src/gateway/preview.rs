@@ -1,7 +1,7 @@
 //! The dry run: what would be sent, to whom, at what cost. Nothing is sent, charged, cached or logged.
 
 use super::caller::Caller;
-use super::estimate::tokens;
+use super::estimate::tokens_of;
 use super::fingerprint::{fingerprint, hex};
 use super::flow::with_store;
 use super::journey::check_address;
@@ -96,9 +96,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
 /// The size of an answer nobody has given yet.
 fn estimate(plan: &Plan<'_, '_>) -> Usage {
     let call = &plan.request.call;
-    let bytes: usize =
-        call.messages.iter().map(|m| m.content.len()).sum::<usize>() + call.system.as_ref().map_or(0, String::len);
-    Usage { tokens_in: tokens(bytes), tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT), ..Usage::default() }
+    Usage { tokens_in: tokens_of(call), tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT), ..Usage::default() }
 }
 
 /// `aisp_request_hash()`: the fingerprint in hex that the same arguments would have in a call.

@@ -12,7 +12,7 @@ use super::tally;
 use crate::clock::now_us;
 use crate::error::{Error, Fault};
 use crate::guard::breaker::Heard;
-use crate::store::{Hash, LimitState, Report, Settlement, Write};
+use crate::store::{Hash, LimitState, Report, Settlement, Way, Write};
 
 impl Flow<'_, '_> {
     /// Ends a call that went to providers: keeps the answer, writes the record, gives back what was charged for nothing.
@@ -24,7 +24,7 @@ impl Flow<'_, '_> {
         arrival: Arrival<Reply>,
         ledger: &Ledger,
     ) -> Result<Outcome, Error> {
-        let Open { breakers, limits, .. } = open;
+        let Open { breakers, limits, way: first, .. } = open;
         self.enter(plan, ledger);
         let now_us = now_us();
         let reply = match arrival.result {
@@ -36,7 +36,8 @@ impl Flow<'_, '_> {
                     && !matches!(error, Error::Provider { fault, .. } if fault.is_charged());
                 let record = self.record.failed(error.status(), error.code());
                 let refund = if unpaid { self.quota.as_slice() } else { &[] };
-                self.close(&Settlement { now_us, record: &record, write: None, refund, report: None });
+                let report = unused(first, &breakers, now_us);
+                self.close(&Settlement { now_us, record: &record, write: None, refund, report });
                 return Err(error);
             }
         };
@@ -51,12 +52,13 @@ impl Flow<'_, '_> {
             asked_us: self.now_us,
             expires_us: now_us + i64::from(ttl) * 1_000_000,
         });
-        let report = arrival.answered.and_then(|way| {
+        let told = arrival.answered.and_then(|way| {
             let (key, probe) = (&breakers[way.stop], way.probe);
             // What a probe brings is told at once; other answers when it is time.
             let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
             Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
         });
+        let report = told.or_else(|| unused(first, &breakers, now_us).filter(|_| arrival.answered.is_none()));
         let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
         self.close(&Settlement { now_us, record: &self.record, write, refund, report });
         Ok(self.outcome(plan, reply, ledger, limits))
@@ -122,6 +124,13 @@ impl Flow<'_, '_> {
             Err(error) => Err(self.fail(error.clone())),
         }
     }
+}
+
+/// Gives back the lease of a probe that was not made, because the call rode along with another one. A lease that has been
+/// told of already is another's by now, and stays.
+fn unused(way: Way, breakers: &[String], now_us: i64) -> Option<Report<'_>> {
+    let (key, heard) = (&breakers[way.stop], Heard::Nothing);
+    way.probe.map(|lease| Report { key, heard, probe: Some(lease), answers: 0, wants_retry: false, now_us })
 }
 
 /// The error for a call that no provider answered.

@@ -8,15 +8,15 @@
 use std::time::Duration;
 
 use super::admit::Admitted;
-use super::complete::{Judged, Reply, head, judge, read};
-use super::estimate::tokens;
+use super::complete::{Reply, head, read, satisfy};
+use super::estimate::{tokens, tokens_of};
 use super::flow::Flow;
 use super::infer::prepare;
 use super::journey::{Failed, GaveUp, Traveller, Try};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;
-use super::schema::{Schema, repair};
+use super::schema::Schema;
 use super::speaker::{Opening, Sink, Speaker};
 use super::{Args, Env};
 use crate::clock::Deadline;
@@ -92,22 +92,9 @@ impl Traveller for Streamed<'_, '_> {
     type Reply = Reply;
 
     fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
-        let answer = self.exchange(one, &one.call, ledger)?;
-        let Some(schema) = self.schema else { return Ok(self.reply(answer, None)) };
-        let complaint = match judge(schema, &answer) {
-            Judged::Good(data) => return Ok(self.reply(answer, data)),
-            Judged::Bad(fault) => return Err(self.failed(fault, Delay::default())),
-            Judged::Mendable(_) if !self.restart => return Err(self.failed(Fault::Schema, Delay::default())),
-            Judged::Mendable(complaint) => complaint,
-        };
-        ledger.attempts += 1;
-        let mended = repair(&one.call, &answer.text, &complaint);
-        let answer = self.exchange(one, &mended, ledger)?;
-        match judge(schema, &answer) {
-            Judged::Good(data) => Ok(self.reply(answer, data)),
-            Judged::Bad(fault) => Err(self.failed(fault, Delay::default())),
-            Judged::Mendable(_) => Err(self.failed(Fault::Schema, Delay::default())),
-        }
+        let (schema, restart) = (self.schema, self.restart);
+        let reply = satisfy(schema, restart, one, ledger, |call, ledger| self.exchange(one, call, ledger));
+        reply.map_err(|failed| Failed { spoken: !restart && self.speaker.has_spoken(), ..failed })
     }
 
     fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
@@ -116,16 +103,8 @@ impl Traveller for Streamed<'_, '_> {
 }
 
 impl Streamed<'_, '_> {
-    fn reply(&self, answer: Answer, data: Option<serde_json::Value>) -> Reply {
-        Reply { answer, data, head: self.head.clone() }
-    }
-
-    fn failed(&self, fault: Fault, delay: Delay) -> Failed {
-        Failed { fault, delay, spoken: !self.restart && self.speaker.has_spoken() }
-    }
-
     /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
-    fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<Answer, Failed> {
+    fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
         let name = one.stop.provider.name;
         let stall = if self.restart { one.stall.min(one.silence) } else { one.silence };
         self.speaker.begin(name, (one.silence, stall), ledger.attempts)?;
@@ -134,10 +113,10 @@ impl Streamed<'_, '_> {
         match opened? {
             Opened::Whole(response) => {
                 let (answer, head) = read(one, &response)?;
-                self.head = head;
+                self.head = head.clone();
                 ledger.spend(one.stop, &answer.usage);
                 self.speaker.delta(&answer.text)?;
-                Ok(answer)
+                Ok((answer, head))
             }
             Opened::Stream(mut stream) => {
                 self.head = head(&stream.headers);
@@ -150,10 +129,11 @@ impl Streamed<'_, '_> {
                     Err(_) => self.so_far(call, counted),
                 };
                 ledger.spend(one.stop, &used);
-                result.map_err(|failure| {
-                    let after = failure.delay_ms.map(Duration::from_millis);
-                    self.failed(failure.fault, Delay { after, ..Delay::default() })
-                })
+                let failed = |failure: Failure| {
+                    let delay = Delay { after: failure.delay_ms.map(Duration::from_millis), ..Delay::default() };
+                    Failed { delay, ..failure.fault.into() }
+                };
+                result.map(|answer| (answer, self.head.clone())).map_err(failed)
             }
         }
     }
@@ -178,9 +158,7 @@ impl Streamed<'_, '_> {
                         break Err(fault.into());
                     }
                 }
-                Ok(Step::Over) => {
-                    break reader.finish();
-                }
+                Ok(Step::Over) => break reader.finish(),
                 Err(failure) => break Err(failure),
             }
         };
@@ -193,10 +171,8 @@ impl Streamed<'_, '_> {
         if said == 0 {
             return counted;
         }
-        let sent: usize = call.messages.iter().map(|m| m.content.len()).sum();
-        let sent = sent + call.system.as_ref().map_or(0, String::len);
         Usage {
-            tokens_in: if counted.tokens_in > 0 { counted.tokens_in } else { tokens(sent) },
+            tokens_in: if counted.tokens_in > 0 { counted.tokens_in } else { tokens_of(call) },
             tokens_out: counted.tokens_out.max(tokens(said)),
             ..counted
         }
