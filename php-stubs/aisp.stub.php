@@ -78,12 +78,26 @@
  *   environment       which of the providers' `environments` this is, such as `staging`.
  *   quota             limits on calls that reach a provider; 60 an hour per user by default, [] for none.
  *   throttle          limits on all calls; 600 a minute per user by default, [] for none.
- *   cache             `ttl`: how long an answer is kept at most, 3600 by default, 0 for not at all. `epoch`: counting it up
- *                     forgets all answers.
+ *   budget            limits on tokens (in and out) or US dollars, counted by `per`, that renew with their `period`: `day` and
+ *                     `month` as in UTC, or so many seconds. What a call may take is reserved before it runs (its prompt, one
+ *                     token for every four bytes, and `max_tokens`, or 500) and replaced by what it took. Dollars can only
+ *                     be counted where the model has a price at every provider of its route. None by default.
+ *   cache             `ttl`: how long an answer is kept at most, 3600 by default, 0 for not at all. `stale`: for how long
+ *                     after that it will do while the providers fail; 0 by default. `epoch`: counting it up forgets all
+ *                     answers.
+ *   redact            whether private values leave this server: true by default, which replaces e-mail addresses, phone and
+ *                     card numbers, IBANs, US social security numbers, IP and MAC addresses by placeholders in all that is
+ *                     sent, kept and logged, and puts them back into the answer. An array switches single types off, and
+ *                     `patterns` adds some of your own: regular expressions by their name.
  *   timeout_ms        the deadline of a call; `aisp.timeout_ms` by default.
  *   max_attempts      attempts at a provider; `aisp.max_attempts` by default.
  *   max_prompt_chars  the most characters of a prompt, or of a conversation; 8000 by default.
  *   max_parallel      the most calls of one batch that run at the same time; 8 by default.
+ *
+ * A budget
+ *   name       subject, period and unit: `budget-user-day-tokens`.     unit      `tokens`, or `usd` (US dollars).
+ *   used       spent in this period.                                   reserved  promised to calls under way.
+ *   renews_at  when it begins anew, a Unix time.
  *
  * A limit
  *   name       kind and subject: `quota-user`.
@@ -92,7 +106,11 @@
  *
  * The result of aisp_infer()
  *   data        the value that the answer encodes, where the request has a `schema`; null for a refusal.
- *   cached      whether the cache answered: then `attempts` and `cost_usd` are 0, and the tokens are those of back then.
+ *   cached      whether no provider was asked, or none answered: the answer comes from the cache, or from an equal call that
+ *               was under way. Then `attempts` and `cost_usd` are 0, and the tokens are those of back then.
+ *   stale       whether the answer had expired and was given because the providers fail.
+ *   age_s       how old an answer from the cache is, in seconds; else null.
+ *   redacted    how many private values were replaced on the way to the provider, by their type: `['email' => 2]`.
  *   tokens_*    of all attempts together. `tokens_in_cached` is the part of `tokens_in` that came from the provider's own
  *               cache, `tokens_reasoning` the part of `tokens_out` that was not said.
  *   cost_usd    what this call cost; null when the price is not known.
@@ -107,16 +125,20 @@
  *   url        the provider's base URL.
  *   body       what would be sent, as an array.
  *   cached     whether the cache would answer.
+ *   redacted   how many private values are replaced in `body`, by their type.
+ *   in_flight  whether an equal call is under way, whose answer this one would get.
+ *   retry_after_s  until a provider of the route may be asked; 0 if one may be asked now.
  *   key_env    the name of the variable or constant that holds the key; null for a provider that wants none.
  *   key_set    whether it is set.
  *   tokens_in  an estimate: one for every four bytes.
- *   cost_usd   an estimate with `max_tokens` (or 500) tokens out; null when the price is not known.
+ *   tokens_out `max_tokens`, or 500.
+ *   cost_usd   an estimate; null when the price is not known.
  *
  * A log record
  *   uid         unique, and in the order of time: what `aisp_log_ack()` takes.
  *   req_hash    empty when the request was not valid, as is `model`.
- *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_config,
- *               policy_egress, policy_quota, policy_throttle, provider_auth, provider_busy, provider_circuit_open,
+ *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_budget,
+ *               policy_config, policy_egress, policy_quota, policy_throttle, provider_auth, provider_busy, provider_circuit_open,
  *               provider_content_refused, provider_context_length, provider_exhausted, provider_incomplete,
  *               provider_invalid, provider_no_credit, provider_rejected, provider_schema, provider_timeout,
  *               provider_too_large, provider_unavailable, provider_unknown_model, provider_unreachable,
@@ -143,7 +165,8 @@ namespace {
 	 * One prompt in, one answer out.
 	 *
 	 * Every call leaves a log record, also one that fails; only a malformed `$caller` does not. Limits are charged for calls
-	 * that reach a provider, and given back when it did no work. Without a store the call is made all the same: nothing is
+	 * that reach a provider, and given back when it did no work. Of
+	 * equal calls at the same time, in any number of processes, one asks the provider and the others wait for its answer. Without a store the call is made all the same: nothing is
 	 * cached or logged, and each process grants an eighth of every limit.
 	 *
 	 * @param array{
@@ -164,7 +187,9 @@ namespace {
 	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -172,13 +197,14 @@ namespace {
 	 *     text: string, data: array<string, mixed>|null, model: string, provider: string, cached: bool, tokens_in: int,
 	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
 	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal', request_id: string, req_hash: string,
-	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
+	 *     attempts: int, duration_ms: int, stale: bool, age_s: int|null, redacted: array<string, int>, provider_request_id: string|null,
 	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}}|null,
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
 	 * }
 	 *
 	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long for the policy or the model, or names an unlisted model. Nothing was sent. Correct what the message names.
 	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
+	 * @throws \Aisp\BudgetExceeded 429: the call may take more than a budget has left. It renews in getRetryAfter() seconds.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
 	 * @throws \Aisp\Blocked        422: the provider refuses the content.
 	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
@@ -222,7 +248,9 @@ namespace {
 	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -230,13 +258,14 @@ namespace {
 	 *     text: string, data: array<string, mixed>|null, model: string, provider: string, cached: bool, tokens_in: int,
 	 *     tokens_in_cached: int, tokens_out: int, tokens_reasoning: int, cost_usd: float|null,
 	 *     finish_reason: 'stop'|'length'|'content_filter'|'refusal'|'cancelled', request_id: string, req_hash: string,
-	 *     attempts: int, duration_ms: int, provider_request_id: string|null,
+	 *     attempts: int, duration_ms: int, stale: bool, age_s: int|null, redacted: array<string, int>, provider_request_id: string|null,
 	 *     provider_limits: array{requests?: array{limit: int, remaining: int, reset_s: int|null}, tokens?: array{limit: int, remaining: int, reset_s: int|null}}|null,
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
 	 * }
 	 *
 	 * @throws \Aisp\InvalidRequest 400: the request is malformed, too long for the policy or the model, or names an unlisted model. Nothing was sent. Correct what the message names.
 	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
+	 * @throws \Aisp\BudgetExceeded 429: the call may take more than a budget has left. It renews in getRetryAfter() seconds.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
 	 * @throws \Aisp\Blocked        422: the provider refuses the content.
 	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
@@ -272,7 +301,9 @@ namespace {
 	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -305,15 +336,19 @@ namespace {
 	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
 	 * @return array{
 	 *     model: string, provider: string, url: string, body: array<string, mixed>, cached: bool,
 	 *     req_hash: string, key_env: string|null, key_set: bool,
+	 *     redacted: array<string, int>, in_flight: bool, retry_after_s: int,
 	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
-	 *     tokens_in: int, cost_usd: float|null,
+	 *     budgets: list<array{name: string, unit: 'tokens'|'usd', limit: int|float, used: int|float, reserved: int|float, remaining: int|float, renews_at: int}>,
+	 *     tokens_in: int, tokens_out: int, cost_usd: float|null,
 	 * }
 	 *
 	 * @throws \Aisp\InvalidRequest 400: as the call itself would.
@@ -338,7 +373,9 @@ namespace {
 	 *     environment?: string|null,
 	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
 	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     cache?: array{ttl?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -365,6 +402,75 @@ namespace {
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
 	 */
 	function aisp_cache_invalidate( array $selector ): int {}
+
+	/**
+	 * Replaces the private values in a text by placeholders, as it happens to everything that is sent to a provider.
+	 *
+	 * @param string $text   In UTF-8.
+	 * @param array{
+	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     ...
+	 * } $policy Its key `redact` says what is looked for.
+	 * @return array{text: string, found: array<string, int>} The text, and how many values there were of each type.
+	 *
+	 * @throws \Aisp\ConfigError 500: the text is not UTF-8, or `$policy` or php.ini is wrong.
+	 */
+	function aisp_redact( string $text, array $policy = [] ): array {}
+
+	/**
+	 * Where the limits and budgets that apply to a caller stand. Changes nothing.
+	 *
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Whose.
+	 * @param array<string, mixed> $policy Whose `quota`, `throttle` and `budget` they are.
+	 * @return array{
+	 *     limits: list<array{name: string, limit: int, period_s: int, remaining: int, reset_s: int}>,
+	 *     budgets: list<array{name: string, unit: 'tokens'|'usd', limit: int|float, used: int|float, reserved: int|float, remaining: int|float, renews_at: int}>,
+	 * }
+	 *
+	 * @throws \Aisp\ConfigError 500: `$caller`, `$policy` or php.ini is wrong.
+	 */
+	function aisp_limits( array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * Makes the limits and budgets that apply to a caller whole again. What is reserved for calls under way stays reserved.
+	 *
+	 * @param array{
+	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null,
+	 * } $caller Whose.
+	 * @param array<string, mixed> $policy Whose `quota`, `throttle` and `budget` they are.
+	 * @param string|null          $name   Only the one of this name: `quota-user`.
+	 * @return int How many had been used.
+	 *
+	 * @throws \Aisp\ConfigError      500: `$caller`, `$policy`, `$name` or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_limits_reset( array $caller, array $policy = [], ?string $name = null ): int {}
+
+	/**
+	 * Thresholds (80 and 100 percent) that budgets have reached since this was last asked, each once a period.
+	 *
+	 * @param string|null $site Only this site's.
+	 * @return list<array{
+	 *     site: string, name: string, subject: string, percent: 80|100, unit: 'tokens'|'usd', limit: int|float,
+	 *     used: int|float, renews_at: int,
+	 * }> `subject` is whose budget it is: a user's id, a role, a source; empty for the site.
+	 *
+	 * @throws \Aisp\ConfigError      500: php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_budget_alerts( ?string $site = null ): array {}
+
+	/**
+	 * What is wrong with a policy, before it is used.
+	 *
+	 * @param array<string, mixed> $policy As for `aisp_infer()`.
+	 * @return list<string> Sentences for an administrator that name the key; empty if it can be used.
+	 */
+	function aisp_policy_check( array $policy ): array {}
 
 	/**
 	 * The oldest log records, of one site or of all. They stay until they are acknowledged, so a record may come twice:
@@ -480,7 +586,7 @@ namespace Aisp {
 		protected $status = 409;
 	}
 
-	/** `blocked`, 422: moderation refused it. Not thrown by this version. */
+	/** `blocked`, 422: moderation, or the provider itself, refuses the content. */
 	class Blocked extends Exception {
 
 		protected $slug = 'blocked';
@@ -496,7 +602,7 @@ namespace Aisp {
 		protected $status = 429;
 	}
 
-	/** `budget_exceeded`, 429: a budget is used up. Not thrown by this version. */
+	/** `budget_exceeded`, 429: a budget is used up: the message says which, what is left of it, and when it renews. */
 	class BudgetExceeded extends Exception {
 
 		protected $slug = 'budget_exceeded';
@@ -520,7 +626,7 @@ namespace Aisp {
 		protected $status = 502;
 	}
 
-	/** `circuit_open`, 503: the provider has failed too often and is left alone for a while. Not thrown by this version. */
+	/** `circuit_open`, 503: the providers have failed too often and are left alone for a while. */
 	class CircuitOpen extends Exception {
 
 		protected $slug = 'circuit_open';

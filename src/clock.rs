@@ -1,4 +1,4 @@
-//! The time, read once per call and passed down as a value.
+//! The time, passed down as a value.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -6,6 +6,26 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Where a time comes from that must be read as late as possible: after a wait for a lock, so that of two calls the one that
+/// gets the lock later has the later time.
+#[derive(Debug, Clone, Copy)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// A time that stands still, in microseconds since the epoch.
+    At(i64),
+}
+
+impl Clock {
+    /// Microseconds since the epoch.
+    pub fn now_us(self) -> i64 {
+        match self {
+            Self::System => now_us(),
+            Self::At(us) => us,
+        }
+    }
 }
 
 /// The instant by which a call must have ended: all attempts, all sleeps.

@@ -4,9 +4,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::store::{LimitState, StoreError};
+use crate::guard::budget::Unit;
+use crate::store::{BudgetState, LimitState, StoreError};
 
 /// The exception classes, each with its slug and HTTP status. PHP sees `Aisp\<class>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +80,8 @@ impl Kind {
 }
 
 /// How a provider failed us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// No connection: the name does not resolve, nothing listens, TLS fails, the peer hangs up before an answer.
     #[error("The AI provider cannot be reached.")]
@@ -165,6 +168,23 @@ impl Fault {
         matches!(self, Self::Invalid | Self::Incomplete | Self::Schema | Self::Exhausted | Self::TooLarge)
     }
 
+    /// Whether the provider is to blame, so that an answer that has expired is better than none.
+    pub const fn is_of_the_provider(self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable
+                | Self::Auth
+                | Self::Busy
+                | Self::NoCredit
+                | Self::UnknownModel
+                | Self::Unavailable
+                | Self::Invalid
+                | Self::Incomplete
+                | Self::Redirect
+                | Self::Timeout
+        )
+    }
+
     /// 503 where the same call may pass later, 502 where it will not, 504 where time ran out, 4xx where the request is to blame.
     pub const fn status(self) -> u16 {
         match self {
@@ -201,6 +221,18 @@ pub enum Error {
         /// `policy_throttle` or `policy_quota`.
         code: &'static str,
         /// How long until the same call passes.
+        wait: Duration,
+        /// Every limit that was looked at.
+        limits: Vec<LimitState>,
+    },
+    /// More than a budget has left. It renews after `wait`.
+    #[error("{}", over_budget(.budget, *.amount))]
+    BudgetExceeded {
+        /// Which one, and where it stands.
+        budget: Box<BudgetState>,
+        /// What the call might have taken of it.
+        amount: u64,
+        /// How long until it renews.
         wait: Duration,
         /// Every limit that was looked at.
         limits: Vec<LimitState>,
@@ -245,6 +277,7 @@ impl Error {
             Self::InvalidRequest { .. } => Kind::InvalidRequest,
             Self::Config { .. } => Kind::ConfigError,
             Self::RateLimited { .. } => Kind::RateLimited,
+            Self::BudgetExceeded { .. } => Kind::BudgetExceeded,
             Self::Provider { fault: Fault::Timeout, .. } => Kind::Timeout,
             Self::Provider { fault: Fault::ContextLength, .. } => Kind::InvalidRequest,
             Self::Provider { fault: Fault::ContentRefused, .. } => Kind::Blocked,
@@ -268,6 +301,7 @@ impl Error {
             Self::InvalidRequest { .. } => "caller_invalid",
             Self::Config { .. } => "policy_config",
             Self::RateLimited { code, .. } => code,
+            Self::BudgetExceeded { .. } => "policy_budget",
             Self::Provider { fault, .. } => fault.code(),
             Self::CircuitOpen { .. } => "provider_circuit_open",
             Self::Store(_) => "store_unavailable",
@@ -277,7 +311,9 @@ impl Error {
     /// Whole seconds after which the same call may pass, where that is known.
     pub fn retry_after_s(&self) -> Option<u64> {
         match self {
-            Self::RateLimited { wait, .. } | Self::CircuitOpen { wait, .. } => Some(ceil_seconds(wait)),
+            Self::RateLimited { wait, .. } | Self::CircuitOpen { wait, .. } | Self::BudgetExceeded { wait, .. } => {
+                Some(ceil_seconds(wait))
+            }
             Self::Provider { retry_after, .. } => retry_after.as_ref().map(ceil_seconds),
             _ => None,
         }
@@ -286,12 +322,25 @@ impl Error {
     /// The limits that were looked at before the call failed; empty if it failed earlier.
     pub fn limits(&self) -> &[LimitState] {
         match self {
-            Self::RateLimited { limits, .. } | Self::CircuitOpen { limits, .. } | Self::Provider { limits, .. } => {
-                limits
-            }
+            Self::RateLimited { limits, .. }
+            | Self::BudgetExceeded { limits, .. }
+            | Self::CircuitOpen { limits, .. }
+            | Self::Provider { limits, .. } => limits,
             _ => &[],
         }
     }
+}
+
+/// Which budget, what is left of it, and when it renews.
+fn over_budget(budget: &BudgetState, amount: u64) -> String {
+    let show = |n: u64| match budget.unit {
+        Unit::Tokens => format!("{n} tokens"),
+        Unit::Microusd => format!("${:.6}", n as f64 / 1e6).trim_end_matches('0').trim_end_matches('.').to_owned(),
+    };
+    let renews = Duration::from_micros(budget.renews_us.max(0).unsigned_abs());
+    let renews = humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + renews);
+    let (name, left, cap, amount) = (&budget.name, show(budget.remaining()), show(budget.cap), show(amount));
+    format!("The budget {name} has {left} of {cap} left, and this request may take {amount}. It renews at {renews}.")
 }
 
 /// Never too early: a started second counts, and a wait is at least one.
@@ -307,6 +356,27 @@ mod tests {
     fn a_wait_is_rounded_up_and_never_zero() {
         assert_eq!(ceil_seconds(&Duration::from_millis(1_001)), 2);
         assert_eq!(ceil_seconds(&Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn a_budget_says_what_is_left_and_when_it_renews() {
+        let state = |unit, cap| BudgetState {
+            name: "budget-site-day".to_owned(),
+            unit,
+            cap,
+            used: cap / 2,
+            reserved: 0,
+            renews_us: 1_800_000_000_000_000,
+        };
+        assert_eq!(
+            over_budget(&state(Unit::Tokens, 100), 663),
+            "The budget budget-site-day has 50 tokens of 100 tokens left, and this request may take 663 tokens. It renews at \
+             2027-01-15T08:00:00Z."
+        );
+        assert!(
+            over_budget(&state(Unit::Microusd, 20_000_000), 1_500)
+                .contains("has $10 of $20 left, and this request may take $0.0015.")
+        );
     }
 
     #[test]

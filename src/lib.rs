@@ -34,6 +34,10 @@ mod module {
             .function(function!(aisp_preview(request: array; caller: array = "[]", policy: array = "[]"): array => f::preview))
             .function(function!(aisp_request_hash(request: array; policy: array = "[]", caller: array = "[]"): string => f::request_hash))
             .function(function!(aisp_cache_invalidate(selector: array;): int => f::cache_invalidate))
+            .function(function!(aisp_limits(; caller: array = "[]", policy: array = "[]"): array => f::limits))
+            .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
+            .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
+            .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
             .function(function!(aisp_status(;): array => f::status));

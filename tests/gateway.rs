@@ -47,7 +47,7 @@ fn keep(args: &Args<'_>, body: &[u8], settings: &Settings) {
     let hash = bytes.try_into().expect("32 bytes");
     let record = Record { uid: "01890000-0000-7000-8000-000000000000".to_owned(), ..Record::default() };
     let write = Write { hash: &hash, body, tags: &[], asked_us: 1, expires_us: i64::MAX };
-    let settlement = Settlement { now_us: 1, record: &record, write: Some(write), refund: &[], report: None };
+    let settlement = Settlement { write: Some(write), ..Settlement::plain(&record, 1) };
     with(&settings.store, |store| store.settle(&settlement)).expect("a store").expect("settled");
 }
 

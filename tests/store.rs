@@ -1,47 +1,16 @@
 //! What every store engine promises. Each rule runs against each engine.
 
+#[macro_use]
+#[path = "support/engines.rs"]
+mod engines;
 #[path = "support/store.rs"]
 mod support;
 
 use aisp::audit::Record;
 use aisp::guard::breaker::{Gate, Heard};
-use aisp::store::sqlite::{Bounds, Sqlite};
-use aisp::store::{Entry, Selector, Store, Verdict, Way};
+use aisp::store::{Entry, Selector, Verdict, Way};
+use engines::Open;
 use support::*;
-use tempfile::TempDir;
-
-/// An empty store that bounds its cache to `cache_bytes` and its spool to `spool_rows`.
-type Open<'a> = &'a dyn Fn(u64, u64) -> Box<dyn Store>;
-
-fn sqlite(dir: &TempDir, cache_bytes: u64, spool_rows: u64) -> Box<dyn Store> {
-    let bounds = Bounds { cache_bytes, spool_rows };
-    Box::new(Sqlite::with_bounds(&dir.path().join("aisp.db"), bounds).expect("a store"))
-}
-
-/// Makes each rule a test of each engine: `sqlite::a_hit_charges_no_quota`.
-macro_rules! rules {
-    ($(fn $name:ident($store:ident) $body:block)*; $(fn $bounded:ident(open $open:ident) $bounded_body:block)*) => {
-        mod rule {
-            use super::*;
-            $(pub fn $name(open: Open<'_>) {
-                let $store = &*open(1 << 20, 1_000);
-                $body
-            })*
-            $(pub fn $bounded($open: Open<'_>) $bounded_body)*
-        }
-
-        mod sqlite {
-            use super::*;
-            $(#[test] fn $name() { on(rule::$name) })*
-            $(#[test] fn $bounded() { on(rule::$bounded) })*
-
-            fn on(rule: fn(Open<'_>)) {
-                let dir = tempfile::tempdir().expect("a folder");
-                rule(&|cache_bytes, spool_rows| super::sqlite(&dir, cache_bytes, spool_rows));
-            }
-        }
-    };
-}
 
 rules! {
     // Admission.
@@ -74,7 +43,7 @@ rules! {
         let (t, q) = (limit("t", 5, 60), limit("q", 5, 60));
         (0..10).for_each(|_| _ = report(store, "a", Heard::Failure, None, NOW));
         let ask = Ask::new().throttle(&t).quota(&q).route(&["a"]);
-        let Verdict::Open { wait_us, limits } = ask.admit(store) else { panic!("it is open") };
+        let Verdict::Open { wait_us, limits, .. } = ask.admit(store) else { panic!("it is open") };
         assert_eq!((wait_us, limits.len(), ask.left(store)), (15 * SECOND, 1, vec![4, 5]));
         let codes: Vec<_> = drain(store, NOW).into_iter().map(|record| (record.status_code, record.error)).collect();
         assert_eq!(codes, [(503, Some("provider_circuit_open".to_owned()))]);

@@ -12,6 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aisp::clock::Clock;
 use aisp::guard::breaker::Heard;
 use aisp::store::Store;
 use aisp::store::sqlite::Sqlite;
@@ -126,6 +127,28 @@ fn eight_processes_share_one_limit_exactly() {
     let status = Sqlite::open(&dir.path().join("aisp.db")).and_then(|store| store.status(NOW)).expect("figures");
     assert_eq!((status.spool, status.errors), (40_000, 39_000));
     assert_whole(dir.path());
+}
+
+/// A call that got the lock later must not be looked at with an earlier time: the limit would refuse what it has left.
+#[test]
+fn calls_at_the_same_moment_get_all_of_a_limit() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("aisp.db");
+    let stores: Vec<Sqlite> = (0..4).map(|_| Sqlite::open(&path).expect("a store")).collect();
+    let barrier = std::sync::Barrier::new(stores.len());
+    let refused: usize = thread::scope(|scope| {
+        let ask_in_turn = |store: &Sqlite| {
+            let ask = |round: u32| {
+                barrier.wait();
+                let ask = Ask { clock: Clock::System, ..Ask::new().quota(&limit(&round.to_string(), 4, 86_400)) };
+                !ask.passes(store)
+            };
+            (0..100).filter(|round| ask(*round)).count()
+        };
+        let threads: Vec<_> = stores.into_iter().map(|store| scope.spawn(move || ask_in_turn(&store))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a count")).sum()
+    });
+    assert_eq!(refused, 0, "of 400 calls for limits that have room for them");
 }
 
 #[test]

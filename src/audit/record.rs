@@ -63,14 +63,20 @@ impl Record {
         Self { status_code, error: Some(code.to_owned()), ..self.clone() }
     }
 
+    /// This call, which failed but was answered with what the cache still had. The code says why.
+    pub fn stale(&self, provider: &str) -> Self {
+        Self { status_code: 200, cached: true, provider: provider.to_owned(), ..self.clone() }
+    }
+
     /// This call, never finished.
     pub fn aborted(&self) -> Self {
         self.failed(500, Self::ABORTED)
     }
 
-    /// How the counters file it: `hit`, `ok`, or the error's code.
+    /// How the counters file it: `hit`, `ok`, `stale`, or the error's code.
     pub fn outcome(&self) -> &str {
         match &self.error {
+            Some(_) if self.cached => "stale",
             Some(code) => code,
             None if self.cached => "hit",
             None => "ok",

@@ -40,7 +40,7 @@ pub type Item = Result<Outcome, Error>;
 /// [`Error::InvalidRequest`] if it is no list of 1 to 1,000; [`Error::Config`] for a flaw in `$caller` or `$policy`.
 pub fn batch(args: &Args<'_>, env: &Env<'_>) -> Result<Vec<Item>, Error> {
     let requests = requests(args)?;
-    let mut flow = Flow::begin(args, env)?;
+    let flow = Flow::begin(args, env)?;
     let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"));
     let policy = policy.map_err(|error| flow.fail(error))?;
     let timeout_ms = policy.timeout_ms.unwrap_or(env.settings.timeout_ms);

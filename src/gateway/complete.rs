@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::Value;
 
 use super::Env;
+use super::flight::Lead;
 use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
 use super::schema::{Complaint, Schema, repair};
@@ -30,6 +31,8 @@ pub struct Whole<'w> {
     pub env: &'w Env<'w>,
     /// What the answer must satisfy.
     pub schema: Option<&'w Schema>,
+    /// The flight that the call leads.
+    pub lead: Option<&'w Lead<'w>>,
 }
 
 impl Traveller for Whole<'_> {
@@ -37,6 +40,14 @@ impl Traveller for Whole<'_> {
 
     fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
         satisfy(self.schema, true, one, ledger, |call, ledger| self.exchange(one, call, ledger))
+    }
+
+    fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
+        match self.lead {
+            Some(lead) => lead.pause(wait),
+            None => std::thread::sleep(wait),
+        }
+        Ok(())
     }
 }
 
@@ -68,7 +79,7 @@ pub fn satisfy(
 
 impl Whole<'_> {
     fn exchange(&self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
-        let watch = Patience::new(one.silence);
+        let watch = Patience::new(one.silence, self.lead);
         let http = one.encode(call, false);
         let response = upstream::post(&self.env.settings.net, &http, one.deadline, &watch)?;
         let (answer, head) = read(one, &response)?;
@@ -117,20 +128,24 @@ pub fn judge(schema: &Schema, answer: &Answer) -> Judged {
     }
 }
 
-/// Ends a call whose provider is silent for too long.
-struct Patience {
+/// Ends a call whose provider is silent for too long, and keeps its flight.
+struct Patience<'w> {
     since: Cell<Instant>,
     silence: Duration,
+    lead: Option<&'w Lead<'w>>,
 }
 
-impl Patience {
-    fn new(silence: Duration) -> Self {
-        Self { since: Cell::new(Instant::now()), silence }
+impl<'w> Patience<'w> {
+    fn new(silence: Duration, lead: Option<&'w Lead<'w>>) -> Self {
+        Self { since: Cell::new(Instant::now()), silence, lead }
     }
 }
 
-impl Watch for Patience {
+impl Watch for Patience<'_> {
     fn waiting(&self) -> Result<(), Fault> {
+        if let Some(lead) = self.lead {
+            lead.keep();
+        }
         if self.since.get().elapsed() > self.silence { Err(Fault::Timeout) } else { Ok(()) }
     }
 

@@ -1,6 +1,9 @@
 //! How many tokens a text has, by its size: for when no provider has counted them, or before one could.
 
-use crate::provider::Call;
+use crate::provider::{Call, Usage};
+
+/// The output that is assumed for a request without `max_tokens`.
+pub const USUAL_TOKENS_OUT: u32 = 500;
 
 /// One token for every four bytes, rounded up: what English averages in the providers' own tokenizers. Languages of
 /// several bytes a character come out higher, as they do there.
@@ -12,6 +15,11 @@ pub fn tokens(text_bytes: usize) -> u32 {
 pub fn tokens_of(call: &Call) -> u32 {
     let system = call.system.as_ref().map_or(0, String::len);
     tokens(call.messages.iter().map(|message| message.content.len()).sum::<usize>() + system)
+}
+
+/// The tokens of a call that nobody has answered yet.
+pub fn usage_of(call: &Call) -> Usage {
+    Usage { tokens_in: tokens_of(call), tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT), ..Usage::default() }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::{Args, Env, health, misconfigured};
 use crate::audit::{self, LogTarget, Record};
 use crate::clock::{Deadline, now_us};
 use crate::error::Error;
-use crate::store::{self, Limit, Settlement, Store, StoreError};
+use crate::store::{self, Claim, Limit, Settlement, Store, StoreError};
 
 /// How a call travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub struct Flow<'a, 'e> {
     pub(super) now_us: i64,
     pub(super) record: Record,
     pub(super) quota: Vec<Limit>,
+    pub(super) claims: Vec<Claim>,
     pub(super) passage: Passage,
+    /// Whether the caller has a part of an answer that it would not drop for another one.
+    pub(super) has_spoken: bool,
 }
 
 impl<'a, 'e> Flow<'a, 'e> {
@@ -58,7 +61,9 @@ impl<'a, 'e> Flow<'a, 'e> {
             created_at: now_us / 1_000_000,
             ..Record::default()
         };
-        Ok(Self { caller, env, started: Instant::now(), now_us, record, quota: Vec::new(), passage: Passage::Alone })
+        let (quota, claims) = (Vec::new(), Vec::new());
+        let (started, passage, has_spoken) = (Instant::now(), Passage::Alone, false);
+        Ok(Self { caller, env, started, now_us, record, quota, claims, passage, has_spoken })
     }
 
     /// The call's id.
@@ -79,7 +84,7 @@ impl<'a, 'e> Flow<'a, 'e> {
     }
 
     /// The way through the providers for a call that was let in.
-    pub fn journey<'j>(&self, plan: &'j Plan<'j, 'j>, open: &'j Open) -> Journey<'j>
+    pub fn journey<'j>(&self, plan: &'j Plan<'j, 'j>, open: &'j Open<'_>) -> Journey<'j>
     where
         'e: 'j,
     {
@@ -88,10 +93,15 @@ impl<'a, 'e> Flow<'a, 'e> {
     }
 
     /// Ends a call that failed before it was admitted: logs it and hands the error back.
-    pub fn fail(&mut self, error: Error) -> Error {
-        let record = Record { duration_ms: self.elapsed_ms(), ..self.record.failed(error.status(), error.code()) };
-        self.close(&Settlement { now_us: self.now_us, record: &record, write: None, refund: &[], report: None });
+    pub fn fail(&self, error: Error) -> Error {
+        self.settle_plain(self.record.failed(error.status(), error.code()));
         error
+    }
+
+    /// Ends a call that no provider was asked for with this record.
+    pub(super) fn settle_plain(&self, record: Record) {
+        let record = Record { duration_ms: self.elapsed_ms(), ..record };
+        self.close(&Settlement::plain(&record, now_us()));
     }
 
     pub(super) fn elapsed_ms(&self) -> u32 {

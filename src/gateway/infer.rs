@@ -1,6 +1,6 @@
 //! The story of one request: prepare, admit, complete, settle.
 
-use super::admit::Admitted;
+use super::admit::{Admitted, sleep};
 use super::complete::Whole;
 use super::fingerprint::fingerprint;
 use super::flow::Flow;
@@ -19,13 +19,14 @@ use crate::store::Hash;
 /// returned, and nothing has been charged for it unless a provider did its work.
 pub fn infer(args: &Args<'_>, env: &Env<'_>) -> Result<Outcome, Error> {
     prepare(args, env, |mut flow, plan, hash| {
-        let open = match flow.admit(plan, hash) {
+        let open = match flow.admit(plan, hash, Some(&mut sleep)) {
             Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
             Admitted::Refused(error) => return Err(error),
+            Admitted::Left(limits) => return Ok(flow.leave(plan, limits)),
             Admitted::Open(open) => open,
         };
         let mut ledger = Ledger::default();
-        let mut whole = Whole { env, schema: plan.request.schema.as_ref() };
+        let mut whole = Whole { env, schema: plan.request.schema.as_ref(), lead: open.lead.as_ref() };
         let arrival = flow.journey(plan, &open).run(&mut whole, &mut ledger);
         flow.settle(plan, hash, open, arrival, &ledger)
     })
@@ -37,7 +38,7 @@ pub fn prepare<T>(
     env: &Env<'_>,
     then: impl FnOnce(Flow<'_, '_>, &Plan<'_, '_>, &Hash) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let mut flow = Flow::begin(args, env)?;
+    let flow = Flow::begin(args, env)?;
     let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"));
     let policy = policy.map_err(|error| flow.fail(error))?;
     let plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;

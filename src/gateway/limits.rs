@@ -44,12 +44,20 @@ impl Per {
         ("site", Self::Site),
     ];
 
-    fn name(self) -> &'static str {
+    /// Reads the key `per`.
+    pub fn read(fields: &mut Fields<'_, '_>) -> Result<Self, Flaw> {
+        let name = fields.string("per")?.unwrap_or_default();
+        let per = Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, per)| *per);
+        per.ok_or_else(|| fields.flaw("per", "must be one of user, role, client, ip, source, site"))
+    }
+
+    /// As the policy spells it.
+    pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, per)| *per == self).map_or("", |(name, _)| name)
     }
 
     /// Whom the caller counts as; `None` if the caller has no such part, so that the limit does not apply.
-    fn subject(self, caller: &Caller<'_>) -> Option<String> {
+    pub fn subject(self, caller: &Caller<'_>) -> Option<String> {
         match self {
             Self::User => (caller.user_id > 0).then(|| caller.user_id.to_string()),
             Self::Role => non_empty(caller.role),
@@ -76,9 +84,7 @@ impl Rule {
     }
 
     fn read(mut fields: Fields<'_, '_>) -> Result<Self, Flaw> {
-        let name = fields.string("per")?.unwrap_or_default();
-        let per = Per::ALL.iter().find(|(n, _)| *n == name).map(|(_, per)| *per);
-        let per = per.ok_or_else(|| fields.flaw("per", "must be one of user, role, client, ip, source, site"))?;
+        let per = Per::read(&mut fields)?;
         let limit = fields.int("limit", 1, i64::from(Quota::MAX_LIMIT))?;
         let period_s = fields.int("period", 1, i64::from(Quota::MAX_PERIOD_S))?;
         let limit = limit.ok_or_else(|| fields.flaw("limit", "must be given"))?;

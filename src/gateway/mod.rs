@@ -2,10 +2,12 @@
 
 mod admit;
 mod batch;
+mod budgets;
 mod caller;
 mod complete;
 mod estimate;
 mod fingerprint;
+mod flight;
 mod flow;
 mod health;
 mod infer;
@@ -26,6 +28,7 @@ mod schema;
 pub mod settings;
 mod settle;
 mod speaker;
+mod standing;
 mod stream;
 mod tally;
 pub mod value;
@@ -36,6 +39,7 @@ pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
 pub use result::Outcome;
 pub use speaker::{Said, Sink};
+pub use standing::{budget_alerts, check_policy, limits, reset_limits};
 pub use stream::stream;
 
 use secrecy::SecretString;

@@ -21,7 +21,7 @@ struct Passenger<'a, 'e, 'p> {
     flow: Flow<'a, 'e>,
     plan: Plan<'p, 'a>,
     hash: Hash,
-    open: Open,
+    open: Open<'e>,
 }
 
 /// Infers requests that were found to fit together, in their order. All have the same `$caller` and `$policy`.
@@ -58,9 +58,10 @@ fn board<'a, 'e, 'p>(
         Err(error) => return Err(Box::new(Err(flow.fail(error)))),
     };
     let hash = fingerprint(&plan, flow.caller.site);
-    match flow.admit(&plan, &hash) {
+    match flow.admit(&plan, &hash, None) {
         Admitted::Answered(kept) => Err(Box::new(Ok(flow.replay(&plan, kept)))),
         Admitted::Refused(error) => Err(Box::new(Err(error))),
+        Admitted::Left(limits) => Err(Box::new(Ok(flow.leave(&plan, limits)))),
         Admitted::Open(open) => Ok(Passenger { flow, plan, hash, open }),
     }
 }
@@ -76,7 +77,7 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Ou
     request.call = call;
     let plan = Plan { policy: first.plan.policy, request, route: first.plan.route.clone() };
     let mut ledger = Ledger::default();
-    let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, schema: None }, &mut ledger);
+    let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, schema: None, lead: None }, &mut ledger);
     let answers = arrival.result.as_ref().map(|reply| pack::unpack(&reply.answer, &calls));
     match answers {
         Ok(Some(answers)) => {
@@ -122,7 +123,7 @@ fn end_all(
 
 fn alone(passenger: Passenger<'_, '_, '_>, env: &Env<'_>, mut ledger: Ledger) -> Result<Outcome, Error> {
     let Passenger { flow, plan, hash, open } = passenger;
-    let arrival = flow.journey(&plan, &open).run(&mut Whole { env, schema: None }, &mut ledger);
+    let arrival = flow.journey(&plan, &open).run(&mut Whole { env, schema: None, lead: None }, &mut ledger);
     flow.settle(&plan, &hash, open, arrival, &ledger)
 }
 

@@ -86,6 +86,11 @@ impl<'p, 'a> Plan<'p, 'a> {
         (self.request.cache && ttl > 0).then_some(ttl)
     }
 
+    /// How long after its end an answer will do while the providers fail, in microseconds.
+    pub fn stale_us(&self) -> i64 {
+        i64::from(self.policy.stale_s) * 1_000_000
+    }
+
     /// The names of the route's breakers on a site.
     pub fn breakers(&self, site: &str) -> Vec<String> {
         self.route.iter().map(|stop| breaker_key(site, stop.provider.name, stop.provider.base_url)).collect()

@@ -1,6 +1,7 @@
 //! What the administrator allows. Every part is optional; without any, `aisp_infer(['prompt' => 'Hi'])` works as long as
 //! `OPENAI_API_KEY` is set.
 
+use super::budgets::BudgetRule;
 use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
 use super::providers::{self, Provider};
@@ -19,8 +20,12 @@ pub struct Policy<'a> {
     pub quota: Vec<Rule>,
     /// Limits on all calls.
     pub throttle: Vec<Rule>,
+    /// Limits on tokens and money.
+    pub budgets: Vec<BudgetRule>,
     /// For how long an answer is kept at most, in seconds; 0 for not at all.
     pub ttl_s: u32,
+    /// For how long after that it will do while the providers fail, in seconds.
+    pub stale_s: u32,
     /// A number that is part of every fingerprint: counting it up forgets all answers.
     pub epoch: i64,
     /// The deadline of a call; `None` leaves it to `aisp.timeout_ms`.
@@ -46,7 +51,7 @@ impl<'a> Policy<'a> {
     /// Reads the argument `$policy`.
     pub fn read(value: &Value<'a>) -> Result<Self, Flaw> {
         let mut fields = Fields::of(value)?;
-        let (ttl_s, epoch) = read_cache(&mut fields)?;
+        let (ttl_s, stale_s, epoch) = read_cache(&mut fields)?;
         let providers = providers::read(&mut fields)?;
         let policy = Self {
             models: models::read(&mut fields, &providers)?,
@@ -54,14 +59,16 @@ impl<'a> Policy<'a> {
             default_model: fields.string("default_model")?.unwrap_or(""),
             quota: Rule::list(&mut fields, "quota")?.unwrap_or_else(default_quota),
             throttle: Rule::list(&mut fields, "throttle")?.unwrap_or_else(default_throttle),
+            budgets: BudgetRule::list(&mut fields)?,
             ttl_s,
+            stale_s,
             epoch,
             timeout_ms: fields.int("timeout_ms", 1, MAX_TIMEOUT_MS)?.map(|ms| ms as u32),
             max_attempts: fields.int("max_attempts", 1, MAX_ATTEMPTS)?.map(|n| n as u32),
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
-        for later in ["budget", "redact", "moderate"] {
+        for later in ["redact", "moderate"] {
             fields.not_yet(later)?;
         }
         let policy = policy.check(&fields)?;
@@ -109,13 +116,13 @@ impl<'a> Policy<'a> {
     }
 }
 
-fn read_cache(fields: &mut Fields<'_, '_>) -> Result<(u32, i64), Flaw> {
-    let Some(mut cache) = fields.fields("cache")? else { return Ok((3_600, 0)) };
+fn read_cache(fields: &mut Fields<'_, '_>) -> Result<(u32, u32, i64), Flaw> {
+    let Some(mut cache) = fields.fields("cache")? else { return Ok((3_600, 0, 0)) };
     let ttl_s = cache.int("ttl", 0, MAX_TTL_S)?.unwrap_or(3_600) as u32;
     let epoch = cache.int("epoch", 0, i64::MAX)?.unwrap_or(0);
-    cache.not_yet("stale")?;
+    let stale_s = cache.int("stale", 0, MAX_TTL_S)?.unwrap_or(0) as u32;
     cache.finish()?;
-    Ok((ttl_s, epoch))
+    Ok((ttl_s, stale_s, epoch))
 }
 
 #[cfg(test)]
@@ -177,8 +184,7 @@ mod tests {
                 "\"providers.openai.environments.staging.kind\" is not known",
             ),
             (json!({"providers": {"openai": {"key_header": "a b"}}}), "\"providers.openai.key_header\" has a name"),
-            (json!({"cache": {"stale": 60}}), "\"cache.stale\" is not supported"),
-            (json!({"budget": [{"per": "site"}]}), "\"budget\" is not supported"),
+            (json!({"cache": {"stale": -1}}), "\"cache.stale\" must be between"),
         ] {
             assert!(flaw(&policy).contains(path), "{policy}: {}", flaw(&policy));
         }

@@ -1,19 +1,18 @@
 //! The dry run: what would be sent, to whom, at what cost. Nothing is sent, charged, cached or logged.
 
+use super::budgets::claims;
 use super::caller::Caller;
-use super::estimate::tokens_of;
+use super::estimate::usage_of;
 use super::fingerprint::{fingerprint, hex};
-use super::flow::with_store;
 use super::journey::check_address;
-use super::limits::Rule;
 use super::plan::Plan;
 use super::policy::Policy;
-use super::{Args, Env, health, misconfigured};
-use crate::audit::Record;
+use super::standing::Standing;
+use super::{Args, Env, misconfigured};
 use crate::clock::now_us;
 use crate::error::Error;
-use crate::provider::{Call, Usage};
-use crate::store::{Admission, LimitState, Peek};
+use crate::provider::Call;
+use crate::store::{BudgetState, LimitState};
 
 /// What a call would do.
 #[derive(Debug, Clone)]
@@ -34,16 +33,21 @@ pub struct Preview {
     pub key_env: Option<String>,
     /// Whether it is set.
     pub key_set: bool,
+    /// Whether another call is asking for the same answer, so that this one would wait for it.
+    pub in_flight: bool,
+    /// Whole seconds until a provider of the route may be asked; 0 if one may be asked now.
+    pub retry_after_s: u64,
     /// The limits, untouched.
     pub limits: Vec<LimitState>,
+    /// The budgets, untouched.
+    pub budgets: Vec<BudgetState>,
     /// An estimate of the input tokens: one for every four bytes.
     pub tokens_in: u32,
-    /// An estimate of the cost in US dollars, with `max_tokens` (or 500) tokens out; `None` when the price is not known.
+    /// The output tokens that are assumed: `max_tokens`, or 500.
+    pub tokens_out: u32,
+    /// An estimate of the cost in US dollars; `None` when the price is not known.
     pub cost_usd: Option<f64>,
 }
-
-/// The output that an estimate assumes for a request without `max_tokens`.
-const USUAL_TOKENS_OUT: u32 = 500;
 
 /// `aisp_preview()`.
 ///
@@ -57,25 +61,11 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
     let stop = &plan.route[0];
     check_address(stop, env)?;
     let hash = fingerprint(&plan, caller.site);
-    let throttle = Rule::apply(&policy.throttle, "throttle", &caller);
-    let quota = Rule::apply(&policy.quota, "quota", &caller);
     let now_us = now_us();
-    let admission = Admission {
-        now_us,
-        throttle: &throttle,
-        quota: &quota,
-        route: &[],
-        lookup: plan.ttl_s().map(|_| &hash),
-        record: &Record::default(),
-        abandoned_us: now_us,
-    };
-    let peek = with_store(env, |store| store.peek(&admission)).unwrap_or_else(|error| {
-        health::store_failed(&error, env.journal);
-        let limits = throttle.iter().chain(&quota).map(|limit| LimitState::at(limit, None, now_us)).collect();
-        Peek { entry: None, limits }
-    });
-
-    let estimate = estimate(&plan);
+    let claims = claims(&plan, &caller, now_us)?;
+    let lookup = plan.ttl_s().map(|_| &hash);
+    let peek = Standing::of(&policy, &caller, now_us).peek(env, &claims, &plan.breakers(caller.site), lookup);
+    let estimate = usage_of(&plan.request.call);
     let provider = stop.provider;
     let call = Call { model: stop.model.to_owned(), ..plan.request.call.clone() };
     Ok(Preview {
@@ -87,16 +77,14 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         req_hash: hex(&hash),
         key_env: provider.key_env.map(str::to_owned),
         key_set: provider.key_env.is_some_and(|name| env.secrets.find(name).is_some()),
+        in_flight: peek.aloft,
+        retry_after_s: peek.wait_us.unsigned_abs().div_ceil(1_000_000),
         limits: peek.limits,
+        budgets: peek.budgets,
         tokens_in: estimate.tokens_in,
+        tokens_out: estimate.tokens_out,
         cost_usd: stop.cost_usd(&estimate),
     })
-}
-
-/// The size of an answer nobody has given yet.
-fn estimate(plan: &Plan<'_, '_>) -> Usage {
-    let call = &plan.request.call;
-    Usage { tokens_in: tokens_of(call), tokens_out: call.max_tokens.unwrap_or(USUAL_TOKENS_OUT), ..Usage::default() }
 }
 
 /// `aisp_request_hash()`: the fingerprint in hex that the same arguments would have in a call.

@@ -18,6 +18,10 @@ pub struct Outcome {
     pub provider: String,
     /// Whether the cache answered.
     pub cached: bool,
+    /// Whether the answer had expired, and was given because no provider could.
+    pub stale: bool,
+    /// How old a cached answer is, in seconds.
+    pub age_s: Option<u64>,
     /// What this call cost in US dollars: 0 for a cached answer, `None` when the price is not known.
     pub cost_usd: Option<f64>,
     /// The call's id, also in the log.

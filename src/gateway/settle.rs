@@ -1,8 +1,9 @@
 //! The end of a call that went to providers: its answer is kept, its record written, what was charged for nothing given back.
 
-use super::admit::Open;
+use super::admit::{Kept, Open};
 use super::complete::Reply;
 use super::fingerprint::hex;
+use super::flight::Note;
 use super::flow::{Flow, Passage};
 use super::journey::{Arrival, GaveUp};
 use super::ledger::Ledger;
@@ -12,21 +13,31 @@ use super::tally;
 use crate::clock::now_us;
 use crate::error::{Error, Fault};
 use crate::guard::breaker::Heard;
-use crate::store::{Hash, LimitState, Report, Settlement, Way, Write};
+use crate::provider::{Answer, Finish, Head, RateLimits, Usage};
+use crate::store::{Hash, Landing, LimitState, Report, Settlement, Way, Write};
 
 impl Flow<'_, '_> {
-    /// Ends a call that went to providers: keeps the answer, writes the record, gives back what was charged for nothing.
+    /// Ends a call that went to providers: keeps the answer, writes the record, gives back what was charged for nothing, and
+    /// tells those who waited for it.
     pub fn settle(
         mut self,
         plan: &Plan<'_, '_>,
         hash: &Hash,
-        open: Open,
+        open: Open<'_>,
         arrival: Arrival<Reply>,
         ledger: &Ledger,
     ) -> Result<Outcome, Error> {
-        let Open { breakers, limits, way: first, .. } = open;
+        let Open { breakers, limits, way: first, lead, .. } = open;
         self.enter(plan, ledger);
         let now_us = now_us();
+        let told = arrival.answered.and_then(|way| {
+            let (key, probe) = (&breakers[way.stop], way.probe);
+            // What a probe brings is told at once; other answers when it is time.
+            let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
+            Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
+        });
+        let report = told.or_else(|| unused(first, &breakers, now_us).filter(|_| arrival.answered.is_none()));
+        let land = |note| lead.is_some().then_some(Landing { hash, note });
         let reply = match arrival.result {
             Ok(reply) => reply,
             Err(gave_up) => {
@@ -34,11 +45,14 @@ impl Flow<'_, '_> {
                 // Whoever counted tokens did its work.
                 let unpaid = ledger.usage == Default::default()
                     && !matches!(error, Error::Provider { fault, .. } if fault.is_charged());
-                let record = self.record.failed(error.status(), error.code());
                 let refund = if unpaid { self.quota.as_slice() } else { &[] };
-                let report = unused(first, &breakers, now_us);
-                self.close(&Settlement { now_us, record: &record, write: None, refund, report });
-                return Err(error);
+                let kept = self.stale(plan, hash, &error);
+                let record = self.record.failed(error.status(), error.code());
+                let record = kept.as_ref().map_or_else(|| record.clone(), |kept| record.stale(&kept.provider));
+                let note = Note::of(&error).and_then(|note| note.encode());
+                let (claims, landing) = (self.claims.as_slice(), land(note.as_deref()));
+                self.close(&Settlement { refund, claims, landing, report, ..Settlement::plain(&record, now_us) });
+                return kept.map_or(Err(error), |kept| Ok(self.replay(plan, kept)));
             }
         };
         self.record.status_code = 200;
@@ -52,26 +66,65 @@ impl Flow<'_, '_> {
             asked_us: self.now_us,
             expires_us: now_us + i64::from(ttl) * 1_000_000,
         });
-        let told = arrival.answered.and_then(|way| {
-            let (key, probe) = (&breakers[way.stop], way.probe);
-            // What a probe brings is told at once; other answers when it is time.
-            let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
-            Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
+        let note = lead.as_ref().filter(|_| write.is_none()).and_then(|_| {
+            Note::Answer { answer: reply.answer.clone(), provider: self.record.provider.clone() }.encode()
         });
-        let report = told.or_else(|| unused(first, &breakers, now_us).filter(|_| arrival.answered.is_none()));
         let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
-        self.close(&Settlement { now_us, record: &self.record, write, refund, report });
+        let (claims, landing) = (self.claims.as_slice(), land(note.as_deref()));
+        let record = &self.record;
+        self.close(&Settlement { write, refund, claims, landing, report, ..Settlement::plain(record, now_us) });
         Ok(self.outcome(plan, reply, ledger, limits))
     }
 
+    /// Ends a call that was given an answer for which no provider was asked, or not with success.
+    pub fn replay(self, plan: &Plan<'_, '_>, kept: Kept) -> Outcome {
+        let age_s = kept.stored_us.map(|stored_us| (now_us() - stored_us).max(0).unsigned_abs() / 1_000_000);
+        Outcome {
+            usage: kept.answer.usage,
+            answer: kept.answer,
+            data: kept.data,
+            model: plan.request.model.name.to_owned(),
+            provider: kept.provider,
+            cached: true,
+            stale: kept.stale.is_some(),
+            age_s,
+            cost_usd: Some(self.record.cost_microusd.map_or(0.0, |microusd| microusd as f64 / 1e6)),
+            attempts: self.record.attempts,
+            duration_ms: self.elapsed_ms(),
+            request_id: self.record.request_id,
+            req_hash: self.record.req_hash,
+            provider_request_id: None,
+            provider_limits: RateLimits::default(),
+            limits: kept.limits,
+        }
+    }
+
+    /// Ends a call whose caller hung up while it waited for another call's answer.
+    pub fn leave(self, plan: &Plan<'_, '_>, limits: Vec<LimitState>) -> Outcome {
+        let fault = Fault::Cancelled;
+        self.settle_plain(self.record.failed(fault.status(), fault.code()));
+        let answer = Answer { text: String::new(), finish: Finish::Cancelled, usage: Usage::default() };
+        let reply = Reply { answer, data: None, head: Head::default() };
+        self.outcome(plan, reply, &Ledger::default(), limits)
+    }
+
     /// Ends a stream whose caller hung up: what it used so far is logged, and handed back with what was said so far.
-    pub fn cancel(mut self, plan: &Plan<'_, '_>, so_far: Reply, ledger: &Ledger, limits: Vec<LimitState>) -> Outcome {
+    pub fn cancel(
+        mut self,
+        plan: &Plan<'_, '_>,
+        hash: &Hash,
+        open: Open<'_>,
+        so_far: Reply,
+        ledger: &Ledger,
+    ) -> Outcome {
         self.enter(plan, ledger);
         let fault = Fault::Cancelled;
         let record = self.record.failed(fault.status(), fault.code());
         let refund = if ledger.usage == Default::default() { self.quota.as_slice() } else { &[] };
-        self.close(&Settlement { now_us: now_us(), record: &record, write: None, refund, report: None });
-        self.outcome(plan, so_far, ledger, limits)
+        let claims = self.claims.as_slice();
+        let landing = open.lead.is_some().then_some(Landing { hash, note: None });
+        self.close(&Settlement { refund, claims, landing, ..Settlement::plain(&record, now_us()) });
+        self.outcome(plan, so_far, ledger, open.limits)
     }
 
     /// Enters into the record what the call used, and where it went last.
@@ -97,6 +150,8 @@ impl Flow<'_, '_> {
             model: plan.request.model.name.to_owned(),
             provider: self.record.provider,
             cached: false,
+            stale: false,
+            age_s: None,
             cost_usd: ledger.cost_usd,
             attempts: ledger.attempts,
             duration_ms: self.record.duration_ms,
@@ -116,7 +171,7 @@ impl Flow<'_, '_> {
         match paid {
             Ok(paid) => {
                 let record = self.record.hit(&paid.provider);
-                self.close(&Settlement { now_us: now_us(), record: &record, write: None, refund: &[], report: None });
+                self.close(&Settlement::plain(&record, now_us()));
                 let (attempts, cached, cost_usd) = (0, true, Some(0.0));
                 let (request_id, duration_ms) = (self.record.request_id, self.record.duration_ms);
                 Ok(Outcome { attempts, cached, cost_usd, request_id, duration_ms, ..paid.clone() })

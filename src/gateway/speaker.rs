@@ -53,20 +53,19 @@ pub enum Said<'s> {
 /// Who is told; it ends the call by breaking off.
 pub type Sink<'k> = dyn FnMut(Said<'_>) -> ControlFlow<()> + 'k;
 
-/// What a start tells, beside the provider.
+/// What a start tells, beside the provider and the limits.
 pub struct Opening<'s> {
     /// The call's id.
     pub request_id: &'s str,
     /// The model's name in the policy.
     pub model: &'s str,
-    /// Where the limits stand.
-    pub limits: &'s [LimitState],
 }
 
 /// Tells one caller.
 pub struct Speaker<'k> {
     sink: RefCell<&'k mut Sink<'k>>,
     opening: Opening<'k>,
+    limits: RefCell<Vec<LimitState>>,
     started: Cell<bool>,
     /// The text since the last restart.
     text: RefCell<String>,
@@ -87,6 +86,7 @@ impl<'k> Speaker<'k> {
         Self {
             sink: RefCell::new(sink),
             opening,
+            limits: RefCell::default(),
             started: Cell::new(false),
             text: RefCell::default(),
             provider: RefCell::default(),
@@ -96,6 +96,11 @@ impl<'k> Speaker<'k> {
             stall: Cell::new(Duration::MAX),
             process: std::process::id(),
         }
+    }
+
+    /// What the start tells of limits, once they are known.
+    pub fn allowed(&self, limits: &[LimitState]) {
+        limits.clone_into(&mut self.limits.borrow_mut());
     }
 
     /// A provider is asked, which may be silent for so long, and once it has begun, for the time of a stall. Tells the caller
@@ -123,21 +128,27 @@ impl<'k> Speaker<'k> {
         Ok(())
     }
 
-    /// A kept answer as a stream.
+    /// A kept answer as a stream, in place of what was said of another one.
     pub fn replay(&self, outcome: &Outcome) -> Result<(), Fault> {
         outcome.provider.clone_into(&mut self.provider.borrow_mut());
+        if self.has_spoken() {
+            self.say(Said::Restart { provider: &outcome.provider, attempt: outcome.attempts })?;
+        }
         self.start(true)?;
         self.say(Said::Delta(&outcome.answer.text))?;
         self.say(Said::Result(outcome))
     }
 
-    /// The last word. A failure before the first one is the caller's to throw, not ours to tell.
-    pub fn end(&self, result: &Result<Outcome, Error>) {
-        let _ = match result {
-            Ok(outcome) => self.say(Said::Result(outcome)),
-            Err(error) if self.started.get() => self.say(Said::Error(error)),
-            Err(_) => Ok(()),
-        };
+    /// The last word: the answer is whole.
+    pub fn end(&self, outcome: &Outcome) {
+        let _ = self.say(Said::Result(outcome));
+    }
+
+    /// The last word: there is no answer. A failure before the first word is the caller's to throw, not ours to tell.
+    pub fn fail(&self, error: &Error) {
+        if self.started.get() {
+            let _ = self.say(Said::Error(error));
+        }
     }
 
     /// Waits, and says so where it takes long.
@@ -170,8 +181,9 @@ impl<'k> Speaker<'k> {
             return Ok(());
         }
         let provider = self.provider.borrow().clone();
-        let Opening { request_id, model, limits } = self.opening;
-        self.say(Said::Start { request_id, model, provider: &provider, cached, limits })
+        let Opening { request_id, model } = self.opening;
+        let limits = self.limits.borrow();
+        self.say(Said::Start { request_id, model, provider: &provider, cached, limits: &limits })
     }
 
     fn heartbeat(&self) -> Result<(), Fault> {

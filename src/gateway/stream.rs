@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::admit::Admitted;
 use super::complete::{Reply, head, read, satisfy};
 use super::estimate::{tokens, tokens_of};
+use super::flight::Lead;
 use super::flow::Flow;
 use super::infer::prepare;
 use super::journey::{Failed, GaveUp, Traveller, Try};
@@ -23,10 +24,11 @@ use crate::clock::Deadline;
 use crate::error::{Error, Fault};
 use crate::provider::{Answer, Call, Failure, Finish, Head, Step, Usage};
 use crate::store::Hash;
-use crate::upstream::{self, Delay, Opened, Stream};
+use crate::upstream::{self, Delay, Opened, Stream, Watch};
 
 /// How long the count may follow an answer that is whole.
 const LINGER: Duration = Duration::from_secs(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 /// One prompt in, one answer out, told as it comes: `aisp_stream()`. `sink` ends the call by breaking off; then the outcome
 /// holds what was said so far and has the finish [`Finish::Cancelled`].
@@ -45,36 +47,45 @@ fn tell(
     sink: &mut Sink<'_>,
 ) -> Result<Outcome, Error> {
     let request_id = flow.request_id().to_owned();
-    let opening = |limits| Opening { request_id: &request_id, model: plan.request.model.name, limits };
-    let open = match flow.admit(plan, hash) {
-        Admitted::Refused(error) => return Err(error),
+    let speaker = Speaker::new(sink, Opening { request_id: &request_id, model: plan.request.model.name });
+    let open = match flow.admit(plan, hash, Some(&mut |wait| speaker.pause(wait))) {
+        Admitted::Refused(error) => {
+            speaker.fail(&error);
+            return Err(error);
+        }
+        Admitted::Left(limits) => return Ok(flow.leave(plan, limits)),
         Admitted::Answered(kept) => {
             let outcome = flow.replay(plan, kept);
-            let speaker = Speaker::new(sink, opening(&outcome.limits));
+            speaker.allowed(&outcome.limits);
             // A caller who hangs up while a kept answer is read to him costs nobody anything.
             let _ = speaker.replay(&outcome);
             return Ok(outcome);
         }
         Admitted::Open(open) => open,
     };
-    let limits = open.limits.clone();
-    let speaker = Speaker::new(sink, opening(&limits));
+    speaker.allowed(&open.limits);
     let mut ledger = Ledger::default();
     let mut streamed = Streamed {
         env,
         schema: plan.request.schema.as_ref(),
         restart: plan.request.restart,
         speaker: &speaker,
+        lead: open.lead.as_ref(),
         head: Head::default(),
     };
     let arrival = flow.journey(plan, &open).run(&mut streamed, &mut ledger);
     if let Err(GaveUp::Failed { fault: Fault::Cancelled, .. }) = arrival.result {
         let answer = Answer { text: speaker.said(), finish: Finish::Cancelled, usage: ledger.usage };
         let so_far = Reply { answer, data: None, head: streamed.head };
-        return Ok(flow.cancel(plan, so_far, &ledger, limits));
+        return Ok(flow.cancel(plan, hash, open, so_far, &ledger));
     }
+    flow.has_spoken = speaker.has_spoken() && !plan.request.restart;
     let result = flow.settle(plan, hash, open, arrival, &ledger);
-    speaker.end(&result);
+    match &result {
+        Ok(outcome) if outcome.stale => _ = speaker.replay(outcome),
+        Ok(outcome) => speaker.end(outcome),
+        Err(error) => speaker.fail(error),
+    }
     result
 }
 
@@ -84,6 +95,8 @@ struct Streamed<'s, 'k> {
     schema: Option<&'s Schema>,
     restart: bool,
     speaker: &'s Speaker<'k>,
+    /// The flight that the call leads.
+    lead: Option<&'s Lead<'s>>,
     /// What the headers of the last provider say.
     head: Head,
 }
@@ -98,18 +111,36 @@ impl Traveller for Streamed<'_, '_> {
     }
 
     fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
-        self.speaker.pause(wait)
+        let until = Deadline::after(wait);
+        while !until.remaining().is_zero() {
+            self.speaker.pause(until.remaining().min(SECOND))?;
+            self.keep();
+        }
+        Ok(())
+    }
+}
+
+impl Watch for Streamed<'_, '_> {
+    fn waiting(&self) -> Result<(), Fault> {
+        self.keep();
+        self.speaker.waiting()
     }
 }
 
 impl Streamed<'_, '_> {
+    fn keep(&self) {
+        if let Some(lead) = self.lead {
+            lead.keep();
+        }
+    }
+
     /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
     fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
         let name = one.stop.provider.name;
         let stall = if self.restart { one.stall.min(one.silence) } else { one.silence };
         self.speaker.begin(name, (one.silence, stall), ledger.attempts)?;
         let http = one.encode(call, true);
-        let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self.speaker);
+        let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self);
         match opened? {
             Opened::Whole(response) => {
                 let (answer, head) = read(one, &response)?;
@@ -144,7 +175,7 @@ impl Streamed<'_, '_> {
         let result = loop {
             let complete = reader.is_complete();
             let deadline = if complete { one.deadline.min(Deadline::after(LINGER)) } else { one.deadline };
-            let event = match stream.next(deadline, self.speaker) {
+            let event = match stream.next(deadline, self) {
                 Ok(Some(event)) => event,
                 // Only the count or the end mark is missing.
                 Ok(None) => break reader.finish(),

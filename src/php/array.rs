@@ -7,8 +7,9 @@ use ext_php_rs::types::{ZendHashTable, Zval};
 use crate::audit::Record;
 use crate::gateway::{Outcome, Preview};
 use crate::guard::breaker::Gate;
+use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
-use crate::store::{BreakerStatus, LimitState};
+use crate::store::{Alert, BreakerStatus, BudgetState, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
 pub struct Map(ZBox<ZendHashTable>);
@@ -72,6 +73,8 @@ pub fn outcome(outcome: &Outcome) -> Zval {
         .set("tokens_in_cached", i64::from(outcome.usage.tokens_in_cached))
         .set("tokens_out", i64::from(outcome.usage.tokens_out))
         .set("tokens_reasoning", i64::from(outcome.usage.tokens_reasoning))
+        .set("stale", outcome.stale)
+        .set("age_s", outcome.age_s.map(int))
         .set("cost_usd", outcome.cost_usd)
         .set("finish_reason", outcome.answer.finish.name())
         .set("request_id", outcome.request_id.as_str())
@@ -130,8 +133,12 @@ pub fn preview(preview: &Preview) -> Zval {
         .set("req_hash", preview.req_hash.as_str())
         .set("key_env", preview.key_env.as_deref())
         .set("key_set", preview.key_set)
+        .set("in_flight", preview.in_flight)
+        .set("retry_after_s", int(preview.retry_after_s))
         .set("limits", limits(&preview.limits))
+        .set("budgets", budgets(&preview.budgets))
         .set("tokens_in", i64::from(preview.tokens_in))
+        .set("tokens_out", i64::from(preview.tokens_out))
         .set("cost_usd", preview.cost_usd)
         .finish()
 }
@@ -147,6 +154,45 @@ pub fn limits(limits: &[LimitState]) -> Zval {
             .set("reset_s", limit.reset_us.max(0).unsigned_abs().div_ceil(1_000_000) as i64)
             .finish()
     }))
+}
+
+/// Where budgets stand: in tokens, or in dollars.
+pub fn budgets(budgets: &[BudgetState]) -> Zval {
+    list(budgets.iter().map(|budget| {
+        let amount = |n| in_unit(n, budget.unit == Unit::Tokens);
+        Map::new()
+            .set("name", budget.name.as_str())
+            .set("unit", unit_name(budget.unit == Unit::Tokens))
+            .set("limit", amount(budget.cap))
+            .set("used", amount(budget.used))
+            .set("reserved", amount(budget.reserved))
+            .set("remaining", amount(budget.remaining()))
+            .set("renews_at", budget.renews_us / 1_000_000)
+            .finish()
+    }))
+}
+
+/// One of `aisp_budget_alerts()`.
+pub fn alert(alert: &Alert) -> Zval {
+    Map::new()
+        .set("site", alert.site.as_str())
+        .set("name", alert.name.as_str())
+        .set("subject", alert.subject.as_str())
+        .set("percent", i64::from(alert.percent))
+        .set("unit", unit_name(alert.tokens))
+        .set("limit", in_unit(alert.cap, alert.tokens))
+        .set("used", in_unit(alert.used, alert.tokens))
+        .set("renews_at", alert.renews_us / 1_000_000)
+        .finish()
+}
+
+const fn unit_name(tokens: bool) -> &'static str {
+    if tokens { "tokens" } else { "usd" }
+}
+
+/// Tokens as they are, millionths of a dollar in dollars.
+fn in_unit(n: u64, tokens: bool) -> Zval {
+    if tokens { scalar(int(n)) } else { scalar(n as f64 / 1e6) }
 }
 
 /// One record of `aisp_log_drain()`.

@@ -88,6 +88,33 @@ pub fn cache_invalidate(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(scalar(int(with_env(|env| gateway::cache_invalidate(&selector, env))?)))
 }
 
+/// `aisp_limits()`
+pub fn limits(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (caller, policy) = (call.array(1, "caller")?, call.array(2, "policy")?);
+    let (limits, budgets) = with_env(|env| gateway::limits(&caller, &policy, env))?;
+    Ok(Map::new().set("limits", array::limits(&limits)).set("budgets", array::budgets(&budgets)).finish())
+}
+
+/// `aisp_limits_reset()`
+pub fn limits_reset(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (caller, policy) = (call.array(1, "caller")?, call.array(2, "policy")?);
+    let name = call.optional_string(3, "name")?;
+    Ok(scalar(int(with_env(|env| gateway::reset_limits(&caller, &policy, name, env))?)))
+}
+
+/// `aisp_budget_alerts()`
+pub fn budget_alerts(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let site = call.optional_string(1, "site")?;
+    let alerts = with_env(|env| gateway::budget_alerts(site, env))?;
+    Ok(list(alerts.iter().map(array::alert)))
+}
+
+/// `aisp_policy_check()`
+pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let policy = call.array(1, "policy")?;
+    Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
+}
+
 /// `aisp_log_drain()`
 pub fn log_drain(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (max, site) = (call.int(1, "max")?, call.optional_string(2, "site")?);

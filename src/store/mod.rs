@@ -4,35 +4,57 @@
 //! one round trip and atomic. Everything is written so that a worker may be killed between the two.
 
 mod breaker;
+mod budget;
+mod call;
 mod fallback;
+mod flight;
 mod handle;
 mod location;
 pub mod sqlite;
 
 pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
+pub use budget::{Alert, Budget, BudgetState, Claim};
+pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, Write};
 pub use fallback::admit as admit_without_store;
+pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
 pub use location::{BadLocation, Location};
 
 use thiserror::Error;
 
 use crate::audit::Record;
-use crate::guard::rate::Quota;
 
 /// One engine. [`Store::admit`], [`Store::settle`] and [`Store::ack`] are atomic; nothing keeps a lock or a transaction beyond
 /// its return.
 pub trait Store {
-    /// Decides whether a call may run: throttle, then the cache, then the quota.
+    /// Decides whether a call may run: throttle, cache, flight, breaker, quota, budget, in this order.
     ///
     /// - Throttled: no limit is charged, the record is written as a refusal.
     /// - A hit: every throttle is charged, no quota is; the record is written as a hit.
-    /// - Over quota: every throttle is charged, no quota is; the record is written as a refusal.
-    /// - A miss: every throttle and every quota is charged. A record that says the caller died is written, which becomes
-    ///   visible to [`Store::drain`] only at `abandoned_us`, unless [`Store::settle`] has replaced it by then.
-    ///
-    /// Before the quota stands the breaker: if it lets none of the route's providers through, no quota is charged and the
-    /// record is written as a refusal. Budgets and the flight lease will stand beside it.
+    /// - Another call is asking the same: every throttle is charged, and a record that says the caller died is written, as
+    ///   for a miss.
+    /// - The breaker lets none of the route's providers through: every throttle is charged, no quota is. The record is written
+    ///   as a refusal, or as stale where an expired answer will do.
+    /// - Over quota or budget: every throttle is charged, no quota is; the record is written as a refusal.
+    /// - A miss: every throttle and every quota is charged, every budget reserved, and the call leads the flight. A record
+    ///   that says the caller died is written, which becomes visible to [`Store::drain`] only at `abandoned_us`, unless
+    ///   [`Store::settle`] has replaced it by then. At that time the reservations lapse, too.
     fn admit(&self, call: &Admission<'_>) -> Result<Verdict, StoreError>;
+
+    /// Whether the flight of this leader is still under way.
+    fn is_aloft(&self, hash: &Hash, leader: &str, now_us: i64) -> Result<bool, StoreError>;
+
+    /// Renews the lease of a leader until `lease_us`. One that has lost it gets nothing back.
+    fn renew(&self, hash: &Hash, leader: &str, lease_us: i64) -> Result<(), StoreError>;
+
+    /// An answer that expired no more than `grace_us` ago, or has not expired.
+    fn stale(&self, hash: &Hash, grace_us: i64, now_us: i64) -> Result<Option<Entry>, StoreError>;
+
+    /// The thresholds that budgets of a site, or of all, have reached, each told once.
+    fn take_alerts(&self, site: Option<&str>) -> Result<Vec<Alert>, StoreError>;
+
+    /// Makes limits whole again, and says how many were not.
+    fn reset(&self, limits: &[Limit], budgets: &[Budget]) -> Result<u64, StoreError>;
 
     /// The first provider of a route that a call may still ask, or how many microseconds none may be asked. A probe's lease
     /// runs until `lease_us`.
@@ -41,8 +63,8 @@ pub trait Store {
     /// Tells what became of one attempt at a provider, at once, so that all workers know.
     fn report(&self, report: &Report<'_>) -> Result<Heed, StoreError>;
 
-    /// Closes a call: writes the answer to the cache, the final record to the spool, and the counters; gives back what
-    /// the call was charged for nothing.
+    /// Closes a call: writes the answer to the cache, the final record to the spool, and the counters; replaces what was
+    /// reserved by what was spent, gives back what the call was charged for nothing, and ends its flight.
     fn settle(&self, outcome: &Settlement<'_>) -> Result<(), StoreError>;
 
     /// What [`Store::admit`] would find. Writes nothing.
@@ -67,151 +89,8 @@ pub trait Store {
     fn maintain(&self) -> Result<(), StoreError>;
 }
 
-/// One limit as it applies to one caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limit {
-    /// What the caller sees: `quota-user`.
-    pub name: String,
-    /// What the state is kept under; unique for kind, site, subject and period.
-    pub key: String,
-    /// How much.
-    pub quota: Quota,
-}
-
-/// Where a limit stands after a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LimitState {
-    /// The limit's name.
-    pub name: String,
-    /// How much.
-    pub quota: Quota,
-    /// How many more calls would pass now.
-    pub remaining: u32,
-    /// Microseconds until one more would pass.
-    pub reset_us: i64,
-}
-
-impl LimitState {
-    /// The state of `limit` at `now_us`, given its theoretical arrival time.
-    pub fn at(limit: &Limit, tat: Option<i64>, now_us: i64) -> Self {
-        Self {
-            name: limit.name.clone(),
-            quota: limit.quota,
-            remaining: limit.quota.remaining(tat, now_us),
-            reset_us: limit.quota.reset_us(tat, now_us),
-        }
-    }
-}
-
 /// The SHA-256 that names an answer.
 pub type Hash = [u8; 32];
-
-/// A call that asks to be let in.
-#[derive(Debug)]
-pub struct Admission<'a> {
-    /// Now, in microseconds since the epoch.
-    pub now_us: i64,
-    /// Limits on all calls.
-    pub throttle: &'a [Limit],
-    /// Limits on calls that reach a provider.
-    pub quota: &'a [Limit],
-    /// The providers that may be asked, in this order, by [`breaker_key`].
-    pub route: &'a [String],
-    /// The answer to look for; `None` if the caller does not want a cached one.
-    pub lookup: Option<&'a Hash>,
-    /// The call's log record, as it stands now.
-    pub record: &'a Record,
-    /// When a call that was not settled counts as abandoned: past its deadline, in microseconds since the epoch.
-    pub abandoned_us: i64,
-}
-
-/// What became of a call that asked to be let in. `limits` lists the throttles and then the quotas that were looked at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Here is the answer; the call is over and logged.
-    Hit {
-        /// The answer as it was settled.
-        entry: Entry,
-        /// Where the limits stand.
-        limits: Vec<LimitState>,
-    },
-    /// Ask a provider, then settle.
-    Miss {
-        /// Which one.
-        way: Way,
-        /// Where the limits stand.
-        limits: Vec<LimitState>,
-    },
-    /// No provider of the route may be asked; the call is over and logged.
-    Open {
-        /// Microseconds after which one may.
-        wait_us: i64,
-        /// Where the limits stand.
-        limits: Vec<LimitState>,
-    },
-    /// Not now; the call is over and logged.
-    Refused {
-        /// Which limit.
-        limit: String,
-        /// Whether it was a quota; else a throttle.
-        quota: bool,
-        /// Microseconds until the same call passes.
-        wait_us: i64,
-        /// Where the limits stand.
-        limits: Vec<LimitState>,
-    },
-}
-
-/// A cached answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The answer, in the gateway's own encoding.
-    pub body: Vec<u8>,
-    /// The provider that gave it.
-    pub provider: String,
-    /// When it was stored, in microseconds since the epoch.
-    pub stored_us: i64,
-}
-
-/// The end of a call that was a miss.
-#[derive(Debug)]
-pub struct Settlement<'a> {
-    /// Now, in microseconds since the epoch.
-    pub now_us: i64,
-    /// The final record; it replaces the one that [`Store::admit`] wrote under the same uid.
-    pub record: &'a Record,
-    /// The answer to keep, if it may be kept.
-    pub write: Option<Write<'a>>,
-    /// Limits that get one call back, because no provider did any work for it.
-    pub refund: &'a [Limit],
-    /// What became of the last attempt, unless [`Store::report`] was told already.
-    pub report: Option<Report<'a>>,
-}
-
-/// An answer on its way into the cache.
-#[derive(Debug)]
-pub struct Write<'a> {
-    /// Its name.
-    pub hash: &'a Hash,
-    /// The answer, in the gateway's own encoding.
-    pub body: &'a [u8],
-    /// Labels to invalidate it by, such as `post:123`.
-    pub tags: &'a [String],
-    /// When the call began, in microseconds since the epoch: an answer is not kept if one of its tags was invalidated since,
-    /// because it may tell of what was there before.
-    pub asked_us: i64,
-    /// When it ceases to be served, in microseconds since the epoch.
-    pub expires_us: i64,
-}
-
-/// What a dry run found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Peek {
-    /// The cached answer, if there is one and it was asked for.
-    pub entry: Option<Entry>,
-    /// The throttles and then the quotas, untouched.
-    pub limits: Vec<LimitState>,
-}
 
 /// Which cached answers to drop: those that match every part that is given. All of them if none is.
 #[derive(Debug, Default, Clone, Copy)]

@@ -4,9 +4,10 @@
 #![allow(dead_code)]
 
 use aisp::audit::Record;
+use aisp::clock::Clock;
 use aisp::guard::breaker::Heard;
 use aisp::guard::rate::Quota;
-use aisp::store::{Admission, Hash, Limit, Report, Selector, Settlement, Store, Verdict, Write};
+use aisp::store::{Admission, Boarding, Claim, Hash, Limit, Report, Selector, Settlement, Store, Verdict, Write};
 use uuid::Uuid;
 
 pub const SECOND: i64 = 1_000_000;
@@ -36,28 +37,37 @@ pub fn record(site: &str) -> Record {
 
 /// A call that asks to be let in, at [`NOW`] unless it says otherwise, and that counts as abandoned ten seconds later.
 pub struct Ask {
-    pub now_us: i64,
+    pub clock: Clock,
     pub throttle: Vec<Limit>,
     pub quota: Vec<Limit>,
+    pub claims: Vec<Claim>,
     pub route: Vec<String>,
     pub lookup: Option<Hash>,
+    /// Whether it flies with others; whom it has waited for.
+    pub flies: bool,
+    pub awaited: Option<String>,
+    pub stale_us: i64,
     pub record: Record,
 }
 
 impl Ask {
     pub fn new() -> Self {
         Self {
-            now_us: NOW,
+            clock: Clock::At(NOW),
             throttle: Vec::new(),
             quota: Vec::new(),
+            claims: Vec::new(),
             route: Vec::new(),
             lookup: None,
+            flies: false,
+            awaited: None,
+            stale_us: 0,
             record: record("1"),
         }
     }
 
     pub fn at(self, now_us: i64) -> Self {
-        Self { now_us, ..self }
+        Self { clock: Clock::At(now_us), ..self }
     }
 
     pub fn throttle(mut self, limit: &Limit) -> Self {
@@ -86,13 +96,16 @@ impl Ask {
 
     pub fn admission(&self) -> Admission<'_> {
         Admission {
-            now_us: self.now_us,
+            clock: self.clock,
             throttle: &self.throttle,
             quota: &self.quota,
+            claims: &self.claims,
             route: &self.route,
             lookup: self.lookup.as_ref(),
+            boarding: self.flies.then_some(Boarding { lease_us: 5 * SECOND, awaited: self.awaited.as_deref() }),
+            stale_us: self.stale_us,
             record: &self.record,
-            abandoned_us: self.now_us + 10 * SECOND,
+            abandoned_us: self.clock.now_us() + 10 * SECOND,
         }
     }
 
@@ -141,13 +154,13 @@ impl Keep {
     pub fn settle(&self, store: &dyn Store) {
         let (asked_us, expires_us) = (self.asked_us, self.expires_us);
         let write = Write { hash: &self.hash, body: &self.body, tags: &self.tags, asked_us, expires_us };
-        let outcome = Settlement { now_us: NOW, record: &self.record, write: Some(write), refund: &[], report: None };
+        let outcome = Settlement { write: Some(write), ..Settlement::plain(&self.record, NOW) };
         store.settle(&outcome).expect("the store works");
     }
 }
 
 pub fn settle(store: &dyn Store, record: &Record, refund: &[Limit]) {
-    store.settle(&Settlement { now_us: NOW, record, write: None, refund, report: None }).expect("the store works");
+    store.settle(&Settlement { refund, ..Settlement::plain(record, NOW) }).expect("the store works");
 }
 
 /// What became of one attempt at a provider, at `now_us`.

@@ -3,43 +3,67 @@
 use super::limits::{self, Tally};
 use super::spool::{self, Ready};
 use super::tx::Tx;
-use super::{breaker, cache, counter};
+use super::{breaker, budget, cache, counter, flight};
 use crate::audit::Record;
 use crate::store::{Admission, LimitState, Peek, Settlement, Verdict, Way};
 
 pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdict> {
-    let mut throttle = Tally::read(tx, call.throttle, call.now_us)?;
+    let now_us = call.clock.now_us();
+    let mut throttle = Tally::read(tx, call.throttle, now_us)?;
     if let Some((limit, wait_us)) = throttle.refusal() {
-        log(tx, &call.record.failed(429, "policy_throttle"), call.now_us)?;
+        log(tx, &call.record.failed(429, "policy_throttle"), now_us)?;
         let limits = throttle.states().collect();
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: false, wait_us, limits });
     }
     throttle.charge(tx)?;
 
-    let found = call.lookup.map(|hash| cache::find(tx, hash, call.now_us)).transpose()?.flatten();
+    let found = call.lookup.map(|hash| cache::find(tx, hash, now_us)).transpose()?.flatten();
     if let Some(entry) = found {
-        log(tx, &call.record.hit(&entry.provider), call.now_us)?;
+        log(tx, &call.record.hit(&entry.provider), now_us)?;
         return Ok(Verdict::Hit { entry, limits: throttle.states().collect() });
     }
 
-    // Here the budget and the flight lease will have their say.
+    let flies = call.lookup.zip(call.boarding);
+    if let Some((hash, boarding)) = flies {
+        let limits = || throttle.states().collect();
+        match flight::find(tx, hash, &boarding, now_us)? {
+            flight::Found::Free => {}
+            flight::Found::Landed { note } => return Ok(Verdict::Landed { note, limits: limits() }),
+            flight::Found::Aloft { leader } => {
+                spool::put(tx, &call.record.aborted(), Ready::At(call.abandoned_us))?;
+                return Ok(Verdict::Wait { leader, limits: limits() });
+            }
+        }
+    }
 
-    let gate = match breaker::look(tx, call.route, call.now_us)? {
+    let gate = match breaker::look(tx, call.route, now_us)? {
         Ok(gate) => gate,
         Err(wait_us) => {
-            log(tx, &call.record.failed(503, "provider_circuit_open"), call.now_us)?;
-            return Ok(Verdict::Open { wait_us, limits: throttle.states().collect() });
+            let grace = call.lookup.filter(|_| call.stale_us > 0);
+            let stale = grace.map(|hash| cache::stale(tx, hash, call.stale_us, now_us)).transpose()?.flatten();
+            let refused = call.record.failed(503, "provider_circuit_open");
+            let record = stale.as_ref().map(|entry| refused.stale(&entry.provider));
+            log(tx, &record.unwrap_or(refused), now_us)?;
+            return Ok(Verdict::Open { wait_us, stale, limits: throttle.states().collect() });
         }
     };
-    let mut quota = Tally::read(tx, call.quota, call.now_us)?;
+    let mut quota = Tally::read(tx, call.quota, now_us)?;
     if let Some((limit, wait_us)) = quota.refusal() {
-        log(tx, &call.record.failed(429, "policy_quota"), call.now_us)?;
+        log(tx, &call.record.failed(429, "policy_quota"), now_us)?;
         let limits = both(&throttle, &quota);
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: true, wait_us, limits });
     }
+    if let Some((budget, claim)) = budget::refusal(tx, call.claims, call.record, now_us)? {
+        log(tx, &call.record.failed(429, "policy_budget"), now_us)?;
+        return Ok(Verdict::OverBudget { budget, amount: claim.amount, limits: both(&throttle, &quota) });
+    }
     quota.charge(tx)?;
+    budget::reserve(tx, call.claims, &call.record.uid, call.abandoned_us)?;
+    if let Some((hash, boarding)) = flies {
+        flight::lead(tx, hash, &call.record.uid, now_us + boarding.lease_us)?;
+    }
     spool::put(tx, &call.record.aborted(), Ready::At(call.abandoned_us))?;
-    let way = breaker::pass(tx, call.route, gate, call.now_us, call.abandoned_us)?;
+    let way = breaker::pass(tx, call.route, gate, now_us, call.abandoned_us)?;
     Ok(Verdict::Miss { way, limits: both(&throttle, &quota) })
 }
 
@@ -48,6 +72,10 @@ pub(super) fn settle(tx: &Tx<'_>, outcome: &Settlement<'_>, cache_max_bytes: u64
         cache::put(tx, write, outcome.record, outcome.now_us, cache_max_bytes)?;
     }
     limits::refund(tx, outcome.refund)?;
+    budget::settle(tx, outcome.claims, outcome.record)?;
+    if let Some(landing) = &outcome.landing {
+        flight::land(tx, landing, &outcome.record.uid, outcome.now_us)?;
+    }
     if let Some(report) = &outcome.report {
         breaker::report(tx, report)?;
     }
@@ -55,10 +83,14 @@ pub(super) fn settle(tx: &Tx<'_>, outcome: &Settlement<'_>, cache_max_bytes: u64
 }
 
 pub(super) fn peek(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Peek> {
-    let throttle = Tally::read(tx, call.throttle, call.now_us)?;
-    let quota = Tally::read(tx, call.quota, call.now_us)?;
-    let entry = call.lookup.map(|hash| cache::find(tx, hash, call.now_us)).transpose()?.flatten();
-    Ok(Peek { entry, limits: both(&throttle, &quota) })
+    let now_us = call.clock.now_us();
+    let throttle = Tally::read(tx, call.throttle, now_us)?;
+    let quota = Tally::read(tx, call.quota, now_us)?;
+    let budgets = call.claims.iter().map(|claim| budget::state(tx, &claim.budget, now_us)).collect::<Result<_, _>>()?;
+    let entry = call.lookup.map(|hash| cache::find(tx, hash, now_us)).transpose()?.flatten();
+    let aloft = call.lookup.map(|hash| flight::is_anybody_aloft(tx, hash, now_us)).transpose()?.unwrap_or(false);
+    let wait_us = breaker::look(tx, call.route, now_us)?.err().unwrap_or(0);
+    Ok(Peek { entry, limits: both(&throttle, &quota), budgets, aloft, wait_us })
 }
 
 /// The way to the next provider of a route that a call may ask.

@@ -26,6 +26,11 @@ pub(super) fn find(tx: &Tx<'_>, hash: &Hash, now_us: i64) -> rusqlite::Result<Op
         .optional()
 }
 
+/// The answer of this name, if it has not been expired for longer than `grace_us`.
+pub(super) fn stale(tx: &Tx<'_>, hash: &Hash, grace_us: i64, now_us: i64) -> rusqlite::Result<Option<Entry>> {
+    find(tx, hash, now_us.saturating_sub(grace_us))
+}
+
 /// Keeps the answer that `record` tells of, in place of one of the same name.
 pub(super) fn put(
     tx: &Tx<'_>,

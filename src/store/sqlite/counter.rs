@@ -41,8 +41,8 @@ pub(super) fn shrink(tx: &Tx<'_>, now_us: i64) -> rusqlite::Result<u64> {
 
 /// The figures of the last 60 minutes.
 pub(super) fn status(tx: &Tx<'_>, now_us: i64, status: &mut Status) -> rusqlite::Result<()> {
-    let sql = "SELECT coalesce(sum(calls), 0), coalesce(sum(calls) FILTER (WHERE outcome = 'hit'), 0), \
-        coalesce(sum(calls) FILTER (WHERE outcome NOT IN ('hit', 'ok')), 0), \
+    let sql = "SELECT coalesce(sum(calls), 0), coalesce(sum(calls) FILTER (WHERE outcome IN ('hit', 'stale')), 0), \
+        coalesce(sum(calls) FILTER (WHERE outcome NOT IN ('hit', 'ok', 'stale')), 0), \
         coalesce(sum(tokens_in + tokens_out), 0), coalesce(sum(cost_microusd), 0) FROM counter WHERE minute > ?1";
     tx.statement(sql)?.query_row([now_us.div_euclid(MINUTE_US) - 60], |row| {
         (status.calls, status.hits, status.errors) = (row.get(0)?, row.get(1)?, row.get(2)?);

@@ -1,7 +1,7 @@
 //! What grows old is dropped, a little at a time, by one process a minute.
 
 use super::tx::Tx;
-use super::{Bounds, breaker, cache, counter, limits, spool, state};
+use super::{Bounds, breaker, budget, cache, counter, flight, limits, spool, state};
 
 const MINUTE_US: i64 = 60_000_000;
 /// After a step that was full there is more to do.
@@ -35,6 +35,8 @@ pub(super) fn step(tx: &Tx<'_>, now_us: i64, spool_over: u64) -> rusqlite::Resul
         return Ok(due_us);
     }
     breaker::shrink(tx, now_us)?;
+    budget::shrink(tx, now_us)?;
+    flight::shrink(tx, now_us)?;
     cache::shrink(tx, now_us)?;
     let more = limits::free(tx, now_us - RATE_KEPT_US)?
         | (counter::shrink(tx, now_us)? > 0)

@@ -56,6 +56,15 @@ pub(super) fn refund(tx: &Tx<'_>, limits: &[Limit]) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Makes limits whole again and says how many were not.
+pub(super) fn reset(tx: &Tx<'_>, limits: &[Limit]) -> rusqlite::Result<u64> {
+    let mut used = 0;
+    for limit in limits {
+        used += tx.statement("DELETE FROM rate WHERE key = ?1")?.execute([&limit.key])? as u64;
+    }
+    Ok(used)
+}
+
 /// Forgets limits that have been free since `before_us`, a step at a time, and says whether many were.
 pub(super) fn free(tx: &Tx<'_>, before_us: i64) -> rusqlite::Result<bool> {
     let after: Option<String> =

@@ -6,10 +6,12 @@
 
 mod admit;
 mod breaker;
+mod budget;
 mod cache;
 mod checkpoint;
 mod counter;
 mod fault;
+mod flight;
 mod housekeeping;
 mod limits;
 mod open;
@@ -25,7 +27,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rusqlite::Connection;
 
-use super::{Admission, Heed, Peek, Report, Selector, Settlement, Status, Store, StoreError, Verdict, Way};
+use super::{
+    Admission, Alert, Budget, Entry, Hash, Heed, Limit, Peek, Report, Selector, Settlement, Status, Store, StoreError,
+    Verdict, Way,
+};
 use crate::audit::Record;
 use housekeeping::Due;
 use tx::Tx;
@@ -128,10 +133,39 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn admit(&self, call: &Admission<'_>) -> Result<Verdict, StoreError> {
-        self.saw(call.now_us);
+        self.saw(call.clock.now_us());
         let verdict = self.write(|tx| admit::admit(tx, call))?;
         checkpoint::if_urgent(&self.conn, self.wal_pages.load(Ordering::Relaxed));
         Ok(verdict)
+    }
+
+    fn is_aloft(&self, hash: &Hash, leader: &str, now_us: i64) -> Result<bool, StoreError> {
+        self.read(|tx| flight::is_aloft(tx, hash, leader, now_us))
+    }
+
+    fn renew(&self, hash: &Hash, leader: &str, lease_us: i64) -> Result<(), StoreError> {
+        self.write(|tx| flight::renew(tx, hash, leader, lease_us))
+    }
+
+    fn stale(&self, hash: &Hash, grace_us: i64, now_us: i64) -> Result<Option<Entry>, StoreError> {
+        self.read(|tx| cache::stale(tx, hash, grace_us, now_us))
+    }
+
+    fn take_alerts(&self, site: Option<&str>) -> Result<Vec<Alert>, StoreError> {
+        if !self.read(|tx| budget::has_alerts(tx, site))? {
+            return Ok(Vec::new());
+        }
+        self.write(|tx| budget::take_alerts(tx, site))
+    }
+
+    fn reset(&self, limits: &[Limit], budgets: &[Budget]) -> Result<u64, StoreError> {
+        self.write(|tx| {
+            let mut whole = limits::reset(tx, limits)?;
+            for budget in budgets {
+                whole += u64::from(budget::reset(tx, budget)?);
+            }
+            Ok(whole)
+        })
     }
 
     fn way(&self, route: &[String], now_us: i64, lease_us: i64) -> Result<Result<Way, i64>, StoreError> {

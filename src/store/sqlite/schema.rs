@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -79,6 +79,33 @@ const STEPS: [&str; 3] = [
         site TEXT NOT NULL,                 -- empty for all
         at_us INTEGER NOT NULL,
         PRIMARY KEY (tag, site)
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE budget (
+        key TEXT NOT NULL PRIMARY KEY,      -- store::Budget::key
+        start_us INTEGER NOT NULL,          -- the period that is counted
+        ends_us INTEGER NOT NULL,
+        used INTEGER NOT NULL,              -- tokens or millionths of a dollar
+        told INTEGER NOT NULL               -- the highest threshold that was told of, in percent
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE reservation (              -- what is promised to calls under way
+        key TEXT NOT NULL,                  -- budget.key
+        uid BLOB NOT NULL,                  -- spool.uid
+        amount INTEGER NOT NULL,
+        lapses_us INTEGER NOT NULL,
+        PRIMARY KEY (key, uid)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE budget_alert (             -- thresholds that were reached
+        id INTEGER PRIMARY KEY,
+        site TEXT NOT NULL,
+        alert TEXT NOT NULL                 -- store::Alert as JSON
+    ) STRICT;
+    CREATE TABLE flight (                   -- answers that are being asked for
+        hash BLOB NOT NULL PRIMARY KEY,
+        leader TEXT NOT NULL,               -- the uid of the call that asks
+        lease_us INTEGER NOT NULL,          -- until when it is believed to live, or its note is kept
+        note BLOB                           -- for those who wait, once it has landed
     ) STRICT, WITHOUT ROWID;
 ",
 ];
