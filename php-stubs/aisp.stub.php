@@ -147,7 +147,7 @@
  *   provider    empty if none was asked.
  *
  * The selector of aisp_cache_invalidate()
- *   Answers that match every part that is given. `age`: those that are older than so many seconds. `all` must be true if none
+ *   Answers that match every part that is given. `dry_run`: they are only counted. `age`: those that are older than so many seconds. `all` must be true if none
  *   of hash, tag, model, provider and age is. An answer whose call was under way when its tag was invalidated is not kept.
  *
  * The result of aisp_status()
@@ -394,7 +394,7 @@ namespace {
 	 *
 	 * @param array{
 	 *     all?: bool|null, site?: string|null, hash?: string|null, tag?: string|null, model?: string|null,
-	 *     provider?: string|null, age?: int<1, 31622400>|null,
+	 *     provider?: string|null, age?: int<1, 31622400>|null, dry_run?: bool|null,
 	 * } $selector Which ones: `[ 'tag' => 'post:123', 'site' => '1' ]`, or `[ 'all' => true ]`.
 	 * @return int How many were dropped.
 	 *

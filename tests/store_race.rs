@@ -12,10 +12,12 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aisp::audit::Record;
 use aisp::clock::Clock;
 use aisp::guard::breaker::Heard;
-use aisp::store::Store;
+use aisp::guard::budget::{Period, Unit};
 use aisp::store::sqlite::Sqlite;
+use aisp::store::{Budget, Claim, Settlement, Store};
 use rusqlite::Connection;
 use support::*;
 
@@ -74,6 +76,7 @@ fn child() {
             let probes = (0..500).filter(|_| Ask::new().route(&["a"]).at(later).passes(&store)).count();
             say(&probes.to_string());
         }
+        "budget" => say(&spend_all(&store).to_string()),
         "write" => write_for_ever(&store),
         other => panic!("no such task: {other}"),
     }
@@ -86,11 +89,36 @@ fn write_for_ever(store: &Sqlite) {
         assert!(ask.passes(store));
         let mut keep = Keep::new(hash(0), vec![b'x'; 10_000]);
         keep.hash[..8].copy_from_slice(&n.to_be_bytes());
-        keep.record = aisp::audit::Record { status_code: 200, ..ask.record };
+        keep.record = Record { status_code: 200, ..ask.record };
         keep.settle(store);
         say(&keep.record.uid);
         store.maintain().expect("maintained");
     }
+}
+
+/// Reserves 50 tokens a call and takes 30 to 70, until there is no room for another one. Returns what was taken.
+fn spend_all(store: &Sqlite) -> u64 {
+    let mut taken = 0;
+    let mut random = fastrand::Rng::new();
+    loop {
+        let mut ask = Ask::new();
+        ask.claims.push(Claim { budget: tokens_a_day(), amount: CALL });
+        if !ask.passes(store) {
+            return taken;
+        }
+        thread::sleep(Duration::from_micros(random.u64(0..500)));
+        let record = Record { tokens_out: random.u32(30..=70), status_code: 200, ..ask.record };
+        store.settle(&Settlement { claims: &ask.claims, ..Settlement::plain(&record, NOW) }).expect("settled");
+        taken += u64::from(record.tokens_out);
+    }
+}
+
+const CALL: u64 = 50;
+const CAP: u64 = 10_000;
+
+fn tokens_a_day() -> Budget {
+    let (name, key, subject) = ("budget-site-day-tokens".to_owned(), "day".to_owned(), String::new());
+    Budget { name, key, subject, unit: Unit::Tokens, cap: CAP, window: Period::Day.window(NOW) }
 }
 
 fn assert_whole(folder: &Path) {
@@ -127,6 +155,27 @@ fn eight_processes_share_one_limit_exactly() {
     let status = Sqlite::open(&dir.path().join("aisp.db")).and_then(|store| store.status(NOW)).expect("figures");
     assert_eq!((status.spool, status.errors), (40_000, 39_000));
     assert_whole(dir.path());
+}
+
+#[test]
+fn eight_processes_spend_one_budget_and_no_more_than_calls_under_way_may_add() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut children: Vec<Child> = (0..PROCESSES).map(|_| start("budget", dir.path())).collect();
+    go(dir.path());
+    let taken: u64 = children.iter_mut().flat_map(lines).map(|said| said.parse::<u64>().expect("a number")).sum();
+    let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+    let mut ask = Ask::new();
+    ask.claims.push(Claim { budget: tokens_a_day(), amount: CALL });
+    let state = store.peek(&ask.admission()).expect("a look").budgets.remove(0);
+    let logged: u64 = drain_all(&store).iter().map(|record| u64::from(record.tokens_out)).sum();
+    println!("of {CAP} tokens, 8 processes took {taken}; {} are in the ledger, {logged} in the log", state.used);
+    assert_eq!((state.used, state.reserved, logged), (taken, 0, taken));
+    let of_calls_under_way = PROCESSES as u64 * 20;
+    assert!(taken > CAP - CALL - of_calls_under_way && taken <= CAP + of_calls_under_way, "{taken}");
+}
+
+fn drain_all(store: &Sqlite) -> Vec<Record> {
+    store.drain(1_000_000, None, NOW).expect("records")
 }
 
 /// A call that got the lock later must not be looked at with an earlier time: the limit would refuse what it has left.
@@ -189,8 +238,7 @@ fn a_killed_process_loses_nothing_that_was_confirmed() {
         }
     }
     let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
-    let kept = store.drain(1_000_000, None, NOW).expect("records");
-    let kept: HashSet<String> = kept.into_iter().map(|record| record.uid).collect();
+    let kept: HashSet<String> = drain_all(&store).into_iter().map(|record| record.uid).collect();
     assert!(confirmed.len() > 500, "{} calls are no test", confirmed.len());
     assert_eq!(confirmed.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new());
 }

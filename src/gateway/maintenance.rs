@@ -11,8 +11,8 @@ use crate::error::Error;
 use crate::guard::breaker::Gate;
 use crate::store::{BreakerStatus, Hash, Selector, Status, StoreError};
 
-/// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many. To drop all of
-/// them takes `all: true`, so that an empty selector is no accident.
+/// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many, or with `dry_run`
+/// only says how many. To drop all of them takes `all: true`, so that an empty selector is no accident.
 ///
 /// # Errors
 /// [`Error::Config`] for a malformed selector; [`Error::Store`].
@@ -29,6 +29,7 @@ fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Se
     }
     let all = fields.bool("all")?.unwrap_or(false);
     let age_s = fields.int("age", 1, MAX_TTL_S)?;
+    let dry_run = fields.bool("dry_run")?.unwrap_or(false);
     let site = fields.string("site")?;
     let (tag, model, provider) = (fields.string("tag")?, fields.string("model")?, fields.string("provider")?);
     let ambiguous =
@@ -36,7 +37,7 @@ fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Se
     fields.finish()?;
     let now_us = now_us();
     let before_us = age_s.map(|age_s| now_us - age_s * 1_000_000);
-    let selector = Selector { site, hash: hash.as_ref(), tag, model, provider, before_us, now_us };
+    let selector = Selector { site, hash: hash.as_ref(), tag, model, provider, before_us, dry_run, now_us };
     let named = selector.hash.is_some() || tag.or(model).or(provider).is_some() || age_s.is_some();
     if named == all {
         return Err(ambiguous);

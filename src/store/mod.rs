@@ -103,6 +103,8 @@ pub struct Selector<'a> {
     pub provider: Option<&'a str>,
     /// Only answers that were stored before this, in microseconds since the epoch.
     pub before_us: Option<i64>,
+    /// Whether the answers are only counted.
+    pub dry_run: bool,
     /// Now, in microseconds since the epoch.
     pub now_us: i64,
 }

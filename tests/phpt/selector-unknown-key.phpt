@@ -9,5 +9,5 @@ show( array(
 ) );
 ?>
 --EXPECT--
-Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "tags" is not known; known are age, all, hash, model, provider, site, tag
-Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "sites" is not known; known are age, all, hash, model, provider, site, tag
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "tags" is not known; known are age, all, dry_run, hash, model, provider, site, tag
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "sites" is not known; known are age, all, dry_run, hash, model, provider, site, tag

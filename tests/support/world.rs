@@ -18,6 +18,7 @@ use tempfile::TempDir;
 
 pub struct World {
     _folder: TempDir,
+    store: String,
     pub settings: Settings,
 }
 
@@ -41,6 +42,20 @@ impl World {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = format!("sqlite:{}/aisp.db", folder.path().display());
+        Self::on(folder, store)
+    }
+
+    /// A world on the store of another one.
+    pub fn at(store: &str) -> Self {
+        Self::on(tempfile::tempdir().expect("a folder"), store.to_owned())
+    }
+
+    /// As php.ini names it.
+    pub fn store(&self) -> &str {
+        &self.store
+    }
+
+    fn on(folder: TempDir, store: String) -> Self {
         let settings = Settings::read(|entry| match entry {
             "aisp.store" => store.clone(),
             "aisp.allowed_hosts" => "127.0.0.1".to_owned(),
@@ -48,7 +63,7 @@ impl World {
             _ => default_of(entry).to_owned(),
         })
         .expect("valid settings");
-        Self { _folder: folder, settings }
+        Self { _folder: folder, store, settings }
     }
 
     fn env(&self) -> Env<'_> {

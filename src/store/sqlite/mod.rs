@@ -188,6 +188,9 @@ impl Store for Sqlite {
     }
 
     fn invalidate(&self, selector: &Selector<'_>) -> Result<u64, StoreError> {
+        if selector.dry_run {
+            return Ok(self.read(|tx| cache::select(tx, selector))?.len() as u64);
+        }
         if selector.tag.is_some() {
             self.write(|tx| cache::mark_stale(tx, selector))?;
         }
