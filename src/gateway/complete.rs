@@ -10,7 +10,7 @@ use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
 use super::schema::{Complaint, Schema, repair};
 use crate::error::Fault;
-use crate::provider::{Answer, Call, Finish, Head};
+use crate::provider::{Answer, Call, Failure, Finish, Head};
 use crate::upstream::{self, Response, Watch};
 
 /// What a provider gave.
@@ -79,8 +79,16 @@ impl Whole<'_> {
 
 /// Reads a whole answer, or what an error means and when to come back.
 pub fn read(one: &Try<'_>, response: &Response) -> Result<(Answer, Head), Failed> {
+    read_with(response, |status, body| one.stop.provider.kind.decode(status, body))
+}
+
+/// The same for what `decode` reads out of a body.
+pub fn read_with<T>(
+    response: &Response,
+    decode: impl FnOnce(u16, &[u8]) -> Result<T, Failure>,
+) -> Result<(T, Head), Failed> {
     let head = head(&response.headers);
-    match one.stop.provider.kind.decode(response.status, &response.body) {
+    match decode(response.status, &response.body) {
         Ok(answer) => Ok((answer, head)),
         Err(failure) => {
             let mut delay = response.delay;
@@ -118,13 +126,14 @@ pub fn judge(schema: &Schema, answer: &Answer) -> Judged {
 }
 
 /// Ends a call whose provider is silent for too long.
-struct Patience {
+pub struct Patience {
     since: Cell<Instant>,
     silence: Duration,
 }
 
 impl Patience {
-    fn new(silence: Duration) -> Self {
+    /// Lets `silence` pass without a byte.
+    pub fn new(silence: Duration) -> Self {
         Self { since: Cell::new(Instant::now()), silence }
     }
 }
