@@ -215,7 +215,7 @@ impl Traveller for Asking<'_> {
     }
 }
 
-/// What a moderation endpoint is asked has no form but its own.
+/// No question at all: a moderation endpoint is asked in a form of its own.
 const fn bare() -> Call {
     Call { model: String::new(), system: None, messages: Vec::new(), max_tokens: None, temperature: None, schema: None }
 }
@@ -257,3 +257,7 @@ fn refused() -> Verdict {
 const fn is_provoked(fault: Fault) -> bool {
     matches!(fault, Fault::ContextLength | Fault::Exhausted | Fault::Schema | Fault::TooLarge)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

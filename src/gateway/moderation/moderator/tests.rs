@@ -1,5 +1,5 @@
 use std::net::TcpListener;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use parking_lot::Mutex;
 use secrecy::SecretString;
@@ -7,19 +7,13 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::audit::Journal;
-use crate::clock::{Deadline, now_us};
-use crate::error::{Error, Fault};
-use crate::gateway::journey::GaveUp;
-use crate::gateway::ledger::Ledger;
-use crate::gateway::plan::Plan;
+use crate::gateway::Secrets;
 use crate::gateway::policy::Policy;
-use crate::gateway::{Env, Secrets};
-use crate::provider::moderation::Verdict;
 use crate::store::with;
 
-#[path = "../../../tests/support/wire.rs"]
+#[path = "../../../../tests/support/wire.rs"]
 mod wire;
-#[path = "../../../tests/support/world.rs"]
+#[path = "../../../../tests/support/world.rs"]
 mod world;
 
 use wire::{Connection, Server};
@@ -115,63 +109,6 @@ fn saying(text: &str) -> Server {
 /// A port where nobody listens.
 fn nobody() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-fn read(policy: &Json) -> Result<Policy<'_>, String> {
-    Policy::read(&Value::from(policy)).map_err(|flaw| flaw.sentence("aisp_infer", 3, "policy"))
-}
-
-#[test]
-fn the_policy_says_what_by_whom_and_what_follows_from_a_failure() {
-    let of = |moderate: Json| {
-        let policy = json!({ "moderate": moderate });
-        let policy = read(&policy).unwrap();
-        let Moderation { stages, judge, open } = policy.moderation;
-        format!("{} {} {judge:?} {} {}", stages.input, stages.output, open.input, open.output)
-    };
-    let usual = "Endpoint { provider: \"openai\", model: \"omni-moderation-latest\" }";
-    assert_eq!(of(Json::Null), format!("false false {usual} true false"));
-    assert_eq!(of(json!("output")), format!("false true {usual} true false"));
-    assert_eq!(of(json!({ "what": "both", "on_failure": "open" })), format!("true true {usual} true true"));
-    assert_eq!(of(json!({ "on_failure": { "input": "closed" } })), format!("false false {usual} false false"));
-    assert_eq!(of(json!({ "what": "input", "by": "gpt-4o" })), "true false Model(\"gpt-4o\") true false");
-    let own = of(json!({ "provider": "ollama", "model": "guard" }));
-    assert_eq!(own, "false false Endpoint { provider: \"ollama\", model: \"guard\" } true false");
-}
-
-#[test]
-fn a_flaw_is_named_with_its_path() {
-    for (moderate, problem) in [
-        (json!("all"), "\"moderate\" must be one of none, input, output, both"),
-        (json!(true), "\"moderate\" must be of type string or array, bool given"),
-        (json!({ "what": "all" }), "\"moderate.what\" must be one of none, input, output, both"),
-        (json!({ "provider": "nowhere" }), "\"moderate.provider\" names the provider \"nowhere\""),
-        (
-            json!({ "provider": "anthropic" }),
-            "\"moderate.provider\" must be of the kind openai_responses or openai_chat",
-        ),
-        (json!({ "model": "" }), "\"moderate.model\" must be 1 to 100 printable characters"),
-        (json!({ "by": "gpt-99" }), "\"moderate.by\" must be one of the models"),
-        (json!({ "by": "gpt-4o", "model": "m" }), "\"moderate.by\" excludes provider and model"),
-        (json!({ "on_failure": "ajar" }), "\"moderate.on_failure\" must be open or closed"),
-        (json!({ "on_failure": 1 }), "\"moderate.on_failure\" must be of type array, int given"),
-        (json!({ "on_failure": { "output": "ajar" } }), "\"moderate.on_failure.output\" must be open or closed"),
-        (json!({ "on_failure": { "both": "open" } }), "\"moderate.on_failure.both\" is not known"),
-        (json!({ "how": "well" }), "\"moderate.how\" is not known; known are by, model, on_failure, provider, what"),
-    ] {
-        let policy = json!({ "moderate": moderate });
-        let flaw = read(&policy).expect_err("the policy is wrong");
-        assert!(flaw.contains(problem), "{moderate}: {flaw}");
-    }
-}
-
-#[test]
-fn the_built_in_endpoint_is_at_hand_without_being_listed_and_serves_no_models() {
-    let own = json!({ "own": { "kind": "openai_chat", "base_url": "https://llm.example/v1" } });
-    let policy = json!({ "providers": own, "models": { "m": {} } });
-    let policy = read(&policy).unwrap();
-    assert_eq!(policy.provider("openai").unwrap().key_env, Some("OPENAI_API_KEY"));
-    assert_eq!(policy.providers[0].name, "own");
 }
 
 #[test]
