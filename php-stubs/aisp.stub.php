@@ -51,6 +51,8 @@
  *                200 properties, `$ref` only within it. The answer is validated here and comes decoded in `data`; one that
  *                does not satisfy it is sent back once to be mended.
  *   restart      whether a stream that breaks may begin again; see `aisp_stream()`.
+ *   moderate     which side of the call moderation judges: none, input, output or both. It adds to the policy's `moderate` and
+ *                takes nothing away from it.
  *   pack         in a batch only: whether this request may share a call with others; see `aisp_infer_batch()`.
  *
  * $caller
@@ -89,6 +91,13 @@
  *                     card numbers, IBANs, US social security numbers, IP and MAC addresses by placeholders in all that is
  *                     sent, kept and logged, and puts them back into the answer. An array switches single types off, and
  *                     `patterns` adds some of your own: regular expressions by their name.
+ *   moderate          none (the default), input, output or both: `system` and messages before they are sent, the answer before
+ *                     anybody gets it and before it is kept. Or an array: `what`, the same word; who judges: `provider` and
+ *                     `model` of a moderation endpoint (openai and omni-moderation-latest by default), or `by`, one of the
+ *                     `models`; `on_failure`, for both or for each of input and output: open lets pass what could not be
+ *                     judged because the moderator is down, closed does not. By default input is open and output closed. A
+ *                     text that is too long for the moderator, or talks a model out of its form, never passes. A moderator
+ *                     may take half of the deadline each time.
  *   timeout_ms        the deadline of a call; `aisp.timeout_ms` by default.
  *   max_attempts      attempts at a provider; `aisp.max_attempts` by default.
  *   max_prompt_chars  the most characters of a prompt, or of a conversation; 8000 by default.
@@ -137,12 +146,12 @@
  * A log record
  *   uid         unique, and in the order of time: what `aisp_log_ack()` takes.
  *   req_hash    empty when the request was not valid, as is `model`.
- *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_budget,
- *               policy_config, policy_egress, policy_quota, policy_throttle, provider_auth, provider_busy, provider_circuit_open,
- *               provider_content_refused, provider_context_length, provider_exhausted, provider_incomplete,
- *               provider_invalid, provider_no_credit, provider_rejected, provider_schema, provider_timeout,
- *               provider_too_large, provider_unavailable, provider_unknown_model, provider_unreachable,
- *               store_unavailable.
+ *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_blocked_input,
+ *               policy_blocked_output, policy_budget, policy_config, policy_egress, policy_quota, policy_throttle,
+ *               provider_auth, provider_busy, provider_circuit_open, provider_content_refused, provider_context_length,
+ *               provider_exhausted, provider_incomplete, provider_invalid, provider_moderation, provider_no_credit,
+ *               provider_rejected, provider_schema, provider_timeout, provider_too_large, provider_unavailable,
+ *               provider_unknown_model, provider_unreachable, store_unavailable.
  *   created_at  when the call began, a Unix time.
  *   provider    empty if none was asked.
  *
@@ -174,7 +183,7 @@ namespace {
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
 	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
-	 *     restart?: bool|null,
+	 *     restart?: bool|null, moderate?: 'none'|'input'|'output'|'both'|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -190,6 +199,7 @@ namespace {
 	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -206,8 +216,8 @@ namespace {
 	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
 	 * @throws \Aisp\BudgetExceeded 429: the call may take more than a budget has left. It renews in getRetryAfter() seconds.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
-	 * @throws \Aisp\Blocked        422: the provider refuses the content.
-	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
+	 * @throws \Aisp\Blocked        422: moderation blocks request or answer, see getCategories(); or the provider refuses the content.
+	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they, or a moderator without which nothing passes, are busy or down; try again, after getRetryAfter() seconds if one said so.
 	 * @throws \Aisp\CircuitOpen    503: all providers of the model are known to be down; one is asked again after getRetryAfter() seconds.
 	 * @throws \Aisp\Timeout        504: no provider answered within the deadline.
 	 */
@@ -221,8 +231,8 @@ namespace {
 	 * - `restart`: drop all text so far, the answer begins again; `provider`, `attempt`. Only with `restart: true`.
 	 * - `heartbeat`: nothing has come for 15 seconds.
 	 * - `result`: the answer is whole; `result` is what the function returns.
-	 * - `error` (only after a start): there will be no answer; `error` has `code`, `message`, `status`, `retry_after`. The
-	 *   function then throws as well. What fails before a start is thrown and not told.
+	 * - `error` (only after a start): there will be no answer; `error` has `code`, `message`, `status`, `retry_after`
+	 *   and, of a block, `categories`. The function then throws as well. What fails before a start is thrown and not told.
 	 *
 	 * A stream that ends early, stalls or breaks is never a result. With `restart: true` the answer begins again at the next
 	 * attempt or provider inside the deadline. Where `$on_event` returns false, the provider is cut off at once, what was
@@ -234,7 +244,7 @@ namespace {
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
 	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
-	 *     restart?: bool|null,
+	 *     restart?: bool|null, moderate?: 'none'|'input'|'output'|'both'|null,
 	 * } $request What is asked; untrusted.
 	 * @param callable(array<string, mixed>): mixed $on_event Is told; false ends the call.
 	 * @param array{
@@ -251,6 +261,7 @@ namespace {
 	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -267,8 +278,8 @@ namespace {
 	 * @throws \Aisp\RateLimited    429: a quota or throttle is used up. The same call passes after getRetryAfter() seconds.
 	 * @throws \Aisp\BudgetExceeded 429: the call may take more than a budget has left. It renews in getRetryAfter() seconds.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong, or the key is not set. An administrator must act.
-	 * @throws \Aisp\Blocked        422: the provider refuses the content.
-	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they are busy or down; try again, after getRetryAfter() seconds if one said so.
+	 * @throws \Aisp\Blocked        422: moderation blocks request or answer, see getCategories(); or the provider refuses the content.
+	 * @throws \Aisp\ProviderError  502: the providers refused key or request, or the answer cannot be read, breaks off or does not satisfy the schema. 503: they, or a moderator without which nothing passes, are busy or down; try again, after getRetryAfter() seconds if one said so.
 	 * @throws \Aisp\CircuitOpen    503: all providers of the model are known to be down; one is asked again after getRetryAfter() seconds.
 	 * @throws \Aisp\Timeout        504: no provider answered within the deadline.
 	 */
@@ -288,7 +299,7 @@ namespace {
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
 	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
-	 *     restart?: bool|null, pack?: bool|null,
+	 *     restart?: bool|null, moderate?: 'none'|'input'|'output'|'both'|null, pack?: bool|null,
 	 * }> $requests 1 to 1,000 requests; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -304,11 +315,12 @@ namespace {
 	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
 	 * @return list<array<string, mixed>> A result as of `aisp_infer()`, or
-	 *     `array{error: array{code: string, message: string, status: int, retry_after: int|null}}`.
+	 *     `array{error: array{code: string, message: string, status: int, retry_after: int|null, categories?: list<string>}}`.
 	 *
 	 * @throws \Aisp\InvalidRequest 400: `$requests` is no list of 1 to 1,000.
 	 * @throws \Aisp\ConfigError    500: `$caller`, `$policy` or php.ini is wrong.
@@ -323,7 +335,7 @@ namespace {
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
 	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
-	 *     restart?: bool|null,
+	 *     restart?: bool|null, moderate?: 'none'|'input'|'output'|'both'|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
@@ -339,6 +351,7 @@ namespace {
 	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -364,7 +377,7 @@ namespace {
 	 *     system?: string|null, model?: string|null, max_tokens?: int<1, 1000000>|null,
 	 *     temperature?: float|int|null, cache?: bool|null, cache_ttl?: int<1, 31622400>|null,
 	 *     tags?: list<string>|null, timeout_ms?: int<1, 600000>|null, schema?: array<string, mixed>|null,
-	 *     restart?: bool|null,
+	 *     restart?: bool|null, moderate?: 'none'|'input'|'output'|'both'|null,
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     default_model?: string|null,
@@ -376,6 +389,7 @@ namespace {
 	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
+	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
 	 *     timeout_ms?: int<1, 600000>|null, max_attempts?: int<1, 10>|null,
 	 *     max_prompt_chars?: int<1, 1000000>|null, max_parallel?: int<1, 64>|null,
 	 * } $policy What is allowed.
@@ -586,12 +600,23 @@ namespace Aisp {
 		protected $status = 409;
 	}
 
-	/** `blocked`, 422: moderation, or the provider itself, refuses the content. */
+	/** `blocked`, 422: moderation, or the provider's own policy, refuses request or answer. The same call fails again. */
 	class Blocked extends Exception {
 
 		protected $slug = 'blocked';
 
 		protected $status = 422;
+
+		/** @var list<string>|null */
+		protected $categories = null;
+
+		/**
+		 * The categories that the moderator names, sorted: `harassment`, `self-harm/intent`. Empty if it names none, and where
+		 * the provider's own policy refused.
+		 *
+		 * @return list<string>
+		 */
+		public function getCategories(): array {}
 	}
 
 	/** `rate_limited`, 429: a quota or throttle is used up. Wait getRetryAfter() seconds; getLimits() says which. */

@@ -198,6 +198,15 @@ impl Fault {
     }
 }
 
+/// Which side of a call was held against moderation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// What is asked, before it is sent.
+    Input,
+    /// What was answered, before anybody gets it.
+    Output,
+}
+
 /// Why a call failed, as PHP sees it.
 #[derive(Debug, Clone, Error)]
 pub enum Error {
@@ -255,6 +264,24 @@ pub enum Error {
         /// The limits as admission left them.
         limits: Vec<LimitState>,
     },
+    /// Moderation refuses what is asked or what was answered. The same call fails again; another wording may pass.
+    #[error("{}", blocked(*.stage, .categories))]
+    Blocked {
+        /// Which of the two.
+        stage: Stage,
+        /// The categories that the moderator names: plain names, never a text. There may be none.
+        categories: Vec<String>,
+        /// The limits as admission left them.
+        limits: Vec<LimitState>,
+    },
+    /// The moderator failed, and the policy lets nothing pass unjudged. The same call may pass later.
+    #[error("The moderation service is not available.")]
+    Moderation {
+        /// When it said that it would be back.
+        retry_after: Option<Duration>,
+        /// The limits as admission left them.
+        limits: Vec<LimitState>,
+    },
     /// The store cannot be used, and the call cannot do without it. `aisp_status()` says why.
     #[error("The store is not available.")]
     Store(#[from] StoreError),
@@ -281,7 +308,8 @@ impl Error {
             Self::Provider { fault: Fault::Timeout, .. } => Kind::Timeout,
             Self::Provider { fault: Fault::ContextLength, .. } => Kind::InvalidRequest,
             Self::Provider { fault: Fault::ContentRefused, .. } => Kind::Blocked,
-            Self::Provider { .. } => Kind::ProviderError,
+            Self::Provider { .. } | Self::Moderation { .. } => Kind::ProviderError,
+            Self::Blocked { .. } => Kind::Blocked,
             Self::CircuitOpen { .. } => Kind::CircuitOpen,
             Self::Store(_) => Kind::StoreUnavailable,
         }
@@ -291,6 +319,7 @@ impl Error {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Provider { fault, .. } => fault.status(),
+            Self::Moderation { .. } => 503,
             _ => self.kind().status(),
         }
     }
@@ -303,6 +332,9 @@ impl Error {
             Self::RateLimited { code, .. } => code,
             Self::BudgetExceeded { .. } => "policy_budget",
             Self::Provider { fault, .. } => fault.code(),
+            Self::Blocked { stage: Stage::Input, .. } => "policy_blocked_input",
+            Self::Blocked { stage: Stage::Output, .. } => "policy_blocked_output",
+            Self::Moderation { .. } => "provider_moderation",
             Self::CircuitOpen { .. } => "provider_circuit_open",
             Self::Store(_) => "store_unavailable",
         }
@@ -314,7 +346,9 @@ impl Error {
             Self::RateLimited { wait, .. } | Self::CircuitOpen { wait, .. } | Self::BudgetExceeded { wait, .. } => {
                 Some(ceil_seconds(wait))
             }
-            Self::Provider { retry_after, .. } => retry_after.as_ref().map(ceil_seconds),
+            Self::Provider { retry_after, .. } | Self::Moderation { retry_after, .. } => {
+                retry_after.as_ref().map(ceil_seconds)
+            }
             _ => None,
         }
     }
@@ -325,10 +359,30 @@ impl Error {
             Self::RateLimited { limits, .. }
             | Self::BudgetExceeded { limits, .. }
             | Self::CircuitOpen { limits, .. }
-            | Self::Provider { limits, .. } => limits,
+            | Self::Provider { limits, .. }
+            | Self::Blocked { limits, .. }
+            | Self::Moderation { limits, .. } => limits,
             _ => &[],
         }
     }
+
+    /// The categories for which moderation blocked the call; empty where it names none, and for every other error.
+    pub fn categories(&self) -> &[String] {
+        match self {
+            Self::Blocked { categories, .. } => categories,
+            _ => &[],
+        }
+    }
+}
+
+/// What an end user is told of a block: the categories, never the text.
+fn blocked(stage: Stage, categories: &[String]) -> String {
+    let what = match stage {
+        Stage::Input => "request",
+        Stage::Output => "answer",
+    };
+    let colon = if categories.is_empty() { "" } else { ": " };
+    format!("The {what} was blocked by moderation{colon}{}.", categories.join(", "))
 }
 
 /// Which budget, what is left of it, and when it renews.
@@ -377,6 +431,30 @@ mod tests {
             over_budget(&state(Unit::Microusd, 20_000_000), 1_500)
                 .contains("has $10 of $20 left, and this request may take $0.0015.")
         );
+    }
+
+    #[test]
+    fn a_block_names_its_categories_and_is_422() {
+        let blocked = |stage, categories: &[&str]| {
+            let categories = categories.iter().map(|&name| name.to_owned()).collect();
+            let error = Error::Blocked { stage, categories, limits: Vec::new() };
+            format!("{} {} {} {error}", error.kind().slug(), error.status(), error.code())
+        };
+        assert_eq!(
+            blocked(Stage::Input, &["harassment", "violence"]),
+            "blocked 422 policy_blocked_input The request was blocked by moderation: harassment, violence."
+        );
+        assert_eq!(
+            blocked(Stage::Output, &[]),
+            "blocked 422 policy_blocked_output The answer was blocked by moderation."
+        );
+    }
+
+    #[test]
+    fn a_moderator_that_is_down_is_503_and_says_when_to_come_back() {
+        let error = Error::Moderation { retry_after: Some(Duration::from_millis(1_500)), limits: Vec::new() };
+        assert_eq!((error.kind().slug(), error.status(), error.code()), ("provider_error", 503, "provider_moderation"));
+        assert_eq!(error.retry_after_s(), Some(2));
     }
 
     #[test]

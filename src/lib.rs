@@ -4,6 +4,10 @@
 //! with `guard` (may it run), `provider` (wire formats), `upstream` (bytes on the wire), `store` (what outlives it) and
 //! `audit` (what is kept about it). What PHP sees is at the foot of this file; `php-stubs/aisp.stub.php` documents it.
 
+// The unit tests share helpers with those in `tests`, which know the crate by its name.
+#[cfg(test)]
+extern crate self as aisp;
+
 pub mod audit;
 pub mod clock;
 pub mod error;

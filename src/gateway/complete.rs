@@ -11,7 +11,7 @@ use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
 use super::schema::{Complaint, Schema, repair};
 use crate::error::Fault;
-use crate::provider::{Answer, Call, Finish, Head};
+use crate::provider::{Answer, Call, Failure, Finish, Head};
 use crate::upstream::{self, Response, Watch};
 
 /// What a provider gave.
@@ -90,8 +90,16 @@ impl Whole<'_> {
 
 /// Reads a whole answer, or what an error means and when to come back.
 pub fn read(one: &Try<'_>, response: &Response) -> Result<(Answer, Head), Failed> {
+    read_with(response, |status, body| one.stop.provider.kind.decode(status, body))
+}
+
+/// The same for what `decode` reads out of a body.
+pub fn read_with<T>(
+    response: &Response,
+    decode: impl FnOnce(u16, &[u8]) -> Result<T, Failure>,
+) -> Result<(T, Head), Failed> {
     let head = head(&response.headers);
-    match one.stop.provider.kind.decode(response.status, &response.body) {
+    match decode(response.status, &response.body) {
         Ok(answer) => Ok((answer, head)),
         Err(failure) => {
             let mut delay = response.delay;
@@ -129,14 +137,15 @@ pub fn judge(schema: &Schema, answer: &Answer) -> Judged {
 }
 
 /// Ends a call whose provider is silent for too long, and keeps its flight.
-struct Patience<'w> {
+pub struct Patience<'w> {
     since: Cell<Instant>,
     silence: Duration,
     lead: Option<&'w Lead<'w>>,
 }
 
 impl<'w> Patience<'w> {
-    fn new(silence: Duration, lead: Option<&'w Lead<'w>>) -> Self {
+    /// Lets `silence` pass without a byte, and keeps a flight meanwhile.
+    pub fn new(silence: Duration, lead: Option<&'w Lead<'w>>) -> Self {
         Self { since: Cell::new(Instant::now()), silence, lead }
     }
 }

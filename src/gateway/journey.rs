@@ -34,7 +34,8 @@ pub struct Try<'t> {
     pub silence: Duration,
     /// How long it may send nothing once it has begun, where the caller would rather begin again.
     pub stall: Duration,
-    to: Endpoint<'t>,
+    /// Where it is, and its key.
+    pub to: Endpoint<'t>,
 }
 
 impl Try<'_> {
@@ -136,6 +137,15 @@ impl Journey<'_> {
         }
         let nobody = || GaveUp::Failed { fault: Fault::Unreachable, retry_after: None };
         Arrival { result: Err(last.unwrap_or_else(nobody)), answered: None }
+    }
+
+    /// Tells the store of an answer, when it is time, where no settlement does.
+    pub fn tell(&self, answered: Way) {
+        let (key, now_us) = (&self.breakers[answered.stop], now_us());
+        let Some(report) = tally::report(key, answered.probe, now_us) else { return };
+        if let Err(error) = with_store(self.env, |store| store.report(&report)) {
+            health::store_failed(&error, self.env.journal);
+        }
     }
 
     /// The next provider that may be asked.

@@ -29,13 +29,18 @@ impl Ledger {
         self.last = Some(place);
     }
 
-    /// Adds what one answer, or a part of one, has used.
-    pub fn spend(&mut self, stop: &Stop<'_, '_>, usage: &Usage) {
+    /// Adds what a call beside this one has used: its tokens and their cost. Its attempts are its own.
+    pub fn add(&mut self, usage: &Usage, cost_usd: Option<f64>) {
         let sum = &mut self.usage;
         sum.tokens_in = sum.tokens_in.saturating_add(usage.tokens_in);
         sum.tokens_in_cached = sum.tokens_in_cached.saturating_add(usage.tokens_in_cached);
         sum.tokens_out = sum.tokens_out.saturating_add(usage.tokens_out);
         sum.tokens_reasoning = sum.tokens_reasoning.saturating_add(usage.tokens_reasoning);
-        self.cost_usd = self.cost_usd.zip(stop.cost_usd(usage)).map(|(a, b)| a + b);
+        self.cost_usd = self.cost_usd.zip(cost_usd).map(|(a, b)| a + b);
+    }
+
+    /// Adds what one answer, or a part of one, has used.
+    pub fn spend(&mut self, stop: &Stop<'_, '_>, usage: &Usage) {
+        self.add(usage, stop.cost_usd(usage));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::models::{self, Price};
+use super::models::{self, Model, Price};
 use super::policy::Policy;
 use super::providers::Provider;
 use super::request::{RawRequest, Request};
@@ -44,18 +44,7 @@ impl<'p, 'a> Plan<'p, 'a> {
     /// The plan for a request that has been read.
     pub fn of(raw: RawRequest<'a>, policy: &'p Policy<'a>) -> Result<Self, Error> {
         let request = raw.admit(policy)?;
-        let model = request.model;
-        let named = [(policy.providers[0].name, model.name)];
-        let pairs = if model.route.is_empty() { named.as_slice() } else { model.route.as_slice() };
-        let stop = |(place, (name, own)): (usize, &(&str, &'a str))| {
-            let provider = policy.providers.iter().find(|provider| provider.name == *name)?;
-            let of_provider = provider.prices.iter().find(|(model, _)| model == own).map(|(_, price)| *price);
-            // The policy's price for a model is the first provider's; the others have their own or none.
-            let of_model = model.price.filter(|_| place == 0);
-            let price = of_provider.or(of_model).or_else(|| models::known_price(provider.name, own));
-            Some(Stop { provider, model: own, price })
-        };
-        let route = pairs.iter().enumerate().filter_map(stop).collect();
+        let route = route(policy, request.model);
         Ok(Self { policy, request, route })
     }
 
@@ -97,7 +86,27 @@ impl<'p, 'a> Plan<'p, 'a> {
     }
 }
 
-impl Stop<'_, '_> {
+/// The providers that serve a model of the policy, in the order in which they are tried.
+pub fn route<'p, 'a>(policy: &'p Policy<'a>, model: &'p Model<'a>) -> Vec<Stop<'p, 'a>> {
+    let named = [(policy.providers[0].name, model.name)];
+    let pairs = if model.route.is_empty() { named.as_slice() } else { model.route.as_slice() };
+    let stop = |(place, (name, own)): (usize, &(&str, &'a str))| {
+        let provider = policy.provider(name)?;
+        let of_provider = provider.prices.iter().find(|(model, _)| model == own).map(|(_, price)| *price);
+        // The policy's price for a model is the first provider's; the others have their own or none.
+        let of_model = model.price.filter(|_| place == 0);
+        let price = of_provider.or(of_model).or_else(|| models::known_price(provider.name, own));
+        Some(Stop { provider, model: own, price })
+    };
+    pairs.iter().enumerate().filter_map(stop).collect()
+}
+
+impl<'p, 'a> Stop<'p, 'a> {
+    /// A use of a provider that has no price.
+    pub const fn unpriced(provider: &'p Provider<'a>, model: &'p str) -> Self {
+        Self { provider, model, price: None }
+    }
+
     /// What this use costs in US dollars; `None` when the price is not known.
     pub fn cost_usd(&self, usage: &Usage) -> Option<f64> {
         let Price { input, cached, output } = self.price?;

@@ -4,6 +4,7 @@
 use super::budgets::BudgetRule;
 use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
+use super::moderation::{Judge, Moderation};
 use super::providers::{self, Provider};
 use super::value::{Fields, Flaw, Value};
 
@@ -36,6 +37,8 @@ pub struct Policy<'a> {
     pub max_parallel: usize,
     /// The most characters that a request's messages may have together.
     pub max_prompt_chars: usize,
+    /// What is held against moderation, by whom, and what follows when that fails.
+    pub moderation: Moderation<'a>,
 }
 
 /// The longest a call may take: ten minutes.
@@ -53,8 +56,10 @@ impl<'a> Policy<'a> {
         let mut fields = Fields::of(value)?;
         let (ttl_s, stale_s, epoch) = read_cache(&mut fields)?;
         let providers = providers::read(&mut fields)?;
+        let models = models::read(&mut fields, &providers)?;
         let policy = Self {
-            models: models::read(&mut fields, &providers)?,
+            moderation: Moderation::read(&mut fields, &models, &providers)?,
+            models,
             providers,
             default_model: fields.string("default_model")?.unwrap_or(""),
             quota: Rule::list(&mut fields, "quota")?.unwrap_or_else(default_quota),
@@ -68,7 +73,7 @@ impl<'a> Policy<'a> {
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
-        for later in ["redact", "moderate"] {
+        for later in ["redact"] {
             fields.not_yet(later)?;
         }
         let policy = policy.check(&fields)?;
@@ -94,6 +99,11 @@ impl<'a> Policy<'a> {
                 }
             }
         }
+        if let Judge::Endpoint { provider: name, .. } = self.moderation.judge
+            && self.provider(name).is_none()
+        {
+            self.providers.extend(providers::built_in(name));
+        }
         if self.models.is_empty() {
             return Err(fields.flaw("models", "must be given: the providers of the policy have no built-in ones"));
         }
@@ -108,6 +118,11 @@ impl<'a> Policy<'a> {
             return Err(fields.flaw("default_model", "must be one of the models"));
         }
         Ok(self)
+    }
+
+    /// The provider of this name.
+    pub fn provider(&self, name: &str) -> Option<&Provider<'a>> {
+        self.providers.iter().find(|provider| provider.name == name)
     }
 
     /// The model of this name, if requests may name it.

@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use super::models::Model;
+use super::moderation::Stages;
 use super::policy::{MAX_TIMEOUT_MS, MAX_TTL_S, Policy};
 use super::schema::Schema;
 use super::value::{Fields, Flaw, Item, Value};
@@ -28,6 +29,7 @@ pub struct RawRequest<'a> {
     schema: Option<Schema>,
     restart: bool,
     pack: bool,
+    moderate: Stages,
 }
 
 /// A request that may run.
@@ -51,6 +53,8 @@ pub struct Request<'p, 'a> {
     pub restart: bool,
     /// Whether it may share a call with others of its batch.
     pub pack: bool,
+    /// What of the call is held against moderation: all that the policy wants, and what the client wants beyond it.
+    pub moderate: Stages,
 }
 
 const MAX_MESSAGES: usize = 200;
@@ -75,10 +79,9 @@ impl<'a> RawRequest<'a> {
             schema: fields.item("schema").map(|item| Schema::read(&item)).transpose()?,
             restart: fields.bool("restart")?.unwrap_or(false),
             pack: fields.bool("pack")?.unwrap_or(false),
+            moderate: Stages::read(&mut fields, "moderate")?.unwrap_or_default(),
         };
-        for later in ["moderate", "idempotency_key"] {
-            fields.not_yet(later)?;
-        }
+        fields.not_yet("idempotency_key")?;
         fields.finish()?;
         Ok(raw)
     }
@@ -118,6 +121,7 @@ impl<'a> RawRequest<'a> {
             schema: self.schema,
             restart: self.restart,
             pack: self.pack,
+            moderate: self.moderate.union(policy.moderation.stages),
         })
     }
 }
@@ -253,6 +257,25 @@ mod tests {
         assert!(refusal(&json!({"prompt": "x", "promt": 1})).contains("\"promt\" is not known"));
         assert!(refusal(&json!({"prompt": 5})).contains("\"prompt\" must be of type string, int given"));
         assert!(refusal(&json!({"prompt": "x", "tags": ["a".repeat(1 << 20)]})).starts_with("tags[0] must"));
+    }
+
+    #[test]
+    fn a_client_may_ask_for_more_moderation_than_the_policy_and_never_for_less() {
+        let stages = |asked: serde_json::Value, allowed: serde_json::Value| {
+            let (request, policy) = (json!({"prompt": "x", "moderate": asked}), json!({"moderate": allowed}));
+            let (request, policy) = (Value::from(&request), Value::from(&policy));
+            let policy = Policy::read(&policy).expect("valid");
+            let request = RawRequest::read(&request).expect("valid").admit(&policy).expect("admitted");
+            (request.moderate.input, request.moderate.output)
+        };
+        assert_eq!(stages(json!(null), json!(null)), (false, false));
+        assert_eq!(stages(json!("input"), json!(null)), (true, false));
+        assert_eq!(stages(json!("none"), json!("both")), (true, true));
+        assert_eq!(stages(json!("output"), json!("input")), (true, true));
+        assert!(
+            refusal(&json!({"prompt": "x", "moderate": "all"})).contains("\"moderate\" must be one of none, input")
+        );
+        assert!(refusal(&json!({"prompt": "x", "moderate": true})).contains("\"moderate\" must be of type string"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The classes of what goes wrong: `Aisp\Exception` and one subclass a kind, with slug, status, retry-after and limits.
+//! The classes of what goes wrong: `Aisp\Exception` and one subclass a kind, with slug, status, retry-after and limits; of
+//! a block also the categories.
 
 use ext_php_rs::args::ArgInfoTables;
 use ext_php_rs::builders::{ClassBuilder, ClassProperty, FunctionBuilder};
@@ -10,7 +11,7 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use parking_lot::Mutex;
 
-use super::array::limits;
+use super::array::{limits, list, scalar};
 use super::zend;
 use crate::error::{Error, Kind};
 
@@ -41,12 +42,16 @@ pub fn register() -> Result<()> {
         .method(getter("getLimits", get_limits, DataType::Array, false), MethodFlags::Public);
     base.registration(keep).register()?;
     for kind in Kind::ALL {
-        ClassBuilder::new(format!("Aisp\\{}", kind.class()))
+        let mut class = ClassBuilder::new(format!("Aisp\\{}", kind.class()))
             .extends((base_class, "\\Aisp\\Exception"))
             .property(property("slug", move || interned(kind.slug())))
-            .property(property("status", move || i64::from(kind.status()).into_zval(true)))
-            .registration(keep)
-            .register()?;
+            .property(property("status", move || i64::from(kind.status()).into_zval(true)));
+        if kind == Kind::Blocked {
+            class = class
+                .property(property("categories", || Ok(Zval::null())))
+                .method(getter("getCategories", get_categories, DataType::Array, false), MethodFlags::Public);
+        }
+        class.registration(keep).register()?;
     }
     Ok(())
 }
@@ -67,9 +72,17 @@ pub fn throw(error: &Error) {
         zend::set_property(class, &mut object, c"retryAfter", seconds.into_zval(false).unwrap_or_default());
     }
     zend::set_property(class, &mut object, c"limits", limits(error.limits()));
+    if error.kind() == Kind::Blocked {
+        zend::set_property(class, &mut object, c"categories", categories(error));
+    }
     if let Ok(object) = object.into_zval(false) {
         PhpException::new(String::new(), 0, class).with_object(object).throw();
     }
+}
+
+/// The categories of a block, as a list of strings.
+pub fn categories(error: &Error) -> Zval {
+    list(error.categories().iter().map(|name| scalar(name.as_str())))
 }
 
 fn base_class() -> &'static ClassEntry {
@@ -134,5 +147,12 @@ extern "C" fn get_limits(data: &mut ExecuteData, result: &mut Zval) {
     get(data, "limits", result);
     if !result.is_array() {
         *result = limits(&[]);
+    }
+}
+
+extern "C" fn get_categories(data: &mut ExecuteData, result: &mut Zval) {
+    get(data, "categories", result);
+    if !result.is_array() {
+        *result = list([]);
     }
 }

@@ -11,6 +11,7 @@ use ext_php_rs::types::{ZendCallable, Zval};
 use ext_php_rs::zend::try_catch;
 
 use super::array::{self, Map};
+use super::exceptions::categories;
 use crate::error::Error;
 use crate::gateway::Said;
 
@@ -80,10 +81,14 @@ fn event(said: &Said<'_>) -> Zval {
 /// An error as a value: in an event, and in the place of a batch's result.
 pub fn failure(error: &Error) -> Zval {
     let retry_after = error.retry_after_s().map(array::int);
-    Map::new()
+    let map = Map::new()
         .set("code", error.kind().slug())
         .set("message", error.to_string())
         .set("status", i64::from(error.status()))
-        .set("retry_after", retry_after)
-        .finish()
+        .set("retry_after", retry_after);
+    match error.categories() {
+        [] => map,
+        _ => map.set("categories", categories(error)),
+    }
+    .finish()
 }

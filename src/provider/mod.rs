@@ -5,6 +5,7 @@ mod draft;
 mod errors;
 pub mod gemini;
 pub mod head;
+pub mod moderation;
 pub mod openai_chat;
 pub mod openai_responses;
 mod structured;

@@ -29,6 +29,7 @@ $policies = array(
 	'timeout'                => array( 'timeout_ms' => 600001 ),
 	'attempts'               => array( 'max_attempts' => 0 ),
 	'ttl'                    => array( 'cache' => array( 'ttl' => -1 ) ),
+	'moderator of nobody'    => array( 'moderate' => array( 'what' => 'both', 'by' => 'gpt-99' ) ),
 	'not yet'                => array( 'budget' => array( array( 'per' => 'site', 'usd' => 20.0, 'period' => 'month' ) ) ),
 );
 foreach ( $policies as $name => $policy ) {
@@ -87,6 +88,7 @@ ftp: Aisp\ConfigError (config_error, 500): The base_url of the provider "openai"
 timeout: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "timeout_ms" must be between 1 and 600000, 600001 given
 attempts: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "max_attempts" must be between 1 and 10, 0 given
 ttl: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "cache.ttl" must be between 0 and 31622400, -1 given
+moderator of nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "moderate.by" must be one of the models
 not yet: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "budget" is not supported by this version
 nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "user_id" must be between 0 and 9223372036854775807, -1 given
 ip: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "ip" must be an IP address

@@ -24,7 +24,8 @@ $bad  = array(
 	'last role'      => array( 'messages' => array( $turn( 'user', 'Hi' ), $turn( 'assistant', 'Hi' ) ) ),
 	'all messages'   => array( 'messages' => array( $turn( 'user', str_repeat( 'a', 5000 ) ), $turn( 'user', str_repeat( 'b', 3001 ) ) ) ),
 	'system'         => array( 'prompt' => 'Hi', 'system' => str_repeat( 'a', 8001 ) ),
-	'not yet'        => array( 'prompt' => 'Hi', 'moderate' => 'input' ),
+	'moderate'       => array( 'prompt' => 'Hi', 'moderate' => 'all' ),
+	'not yet'        => array( 'prompt' => 'Hi', 'idempotency_key' => 'a' ),
 );
 $policy = offline( array( 'models' => array( 'gpt-4o-mini' => array(), 'gpt-4o' => array() ) ) );
 foreach ( $bad as $name => $request ) {
@@ -62,4 +63,5 @@ role: Aisp\InvalidRequest (invalid_request, 400): messages[0].role must be syste
 last role: Aisp\InvalidRequest (invalid_request, 400): messages must end with a message of the role user.
 all messages: Aisp\InvalidRequest (invalid_request, 400): messages must have at most 8000 characters together.
 system: Aisp\InvalidRequest (invalid_request, 400): system must have at most 8000 characters, 8001 given.
-not yet: Aisp\InvalidRequest (invalid_request, 400): aisp_infer(): Argument #1 ($request) key "moderate" is not supported by this version
+moderate: Aisp\InvalidRequest (invalid_request, 400): aisp_infer(): Argument #1 ($request) key "moderate" must be one of none, input, output, both
+not yet: Aisp\InvalidRequest (invalid_request, 400): aisp_infer(): Argument #1 ($request) key "idempotency_key" is not supported by this version

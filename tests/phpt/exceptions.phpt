@@ -37,6 +37,12 @@ try {
 $e->forget();
 expect( array() === $e->getLimits(), 'it survives the loss of a property' );
 
+$blocked = new Aisp\Blocked( 'x' );
+expect( array() === $blocked->getCategories(), 'a block that nobody explains has no categories' );
+$blocked = unserialize( serialize( $blocked ) );
+expect( array() === $blocked->getCategories(), 'nor when it was kept' );
+expect( ! method_exists( 'Aisp\ProviderError', 'getCategories' ), 'no other kind has any' );
+
 show( array(
 	fn() => clone $e,
 	fn() => $e->getStatus( 1 ),
