@@ -3,3 +3,4 @@
 pub mod breaker;
 pub mod budget;
 pub mod rate;
+pub mod redact;

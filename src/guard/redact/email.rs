@@ -1,0 +1,189 @@
+//! E-mail addresses. Source: RFC 5321, section 4.1.2 and the limits of 4.5.3.1; RFC 6531 for letters of every script.
+//!
+//! The local part is a dot-atom or a quoted string. Signs that RFC 5322 allows and that in texts nearly always end a
+//! word (`=`, `/`, `{`, …) end it here too. Addresses of code (`git@host:path`, `pkg@1.2.3`, `icon@2x.png`) are left alone.
+
+use super::bytes::{at as byte, before};
+
+const MAX_LOCAL_BYTES: usize = 64;
+const MAX_DOMAIN_BYTES: usize = 255;
+
+/// Endings of files and units that are no top-level domains.
+const FILES: &[&str] = &[
+    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "pdf", "js", "mjs", "cjs", "jsx", "ts", "tsx",
+    "css", "scss", "less", "html", "htm", "json", "xml", "txt", "yml", "yaml", "toml", "lock", "log", "php", "rb",
+    "exe", "dll", "conf", "service", "socket", "target", "timer", "mount", "slice",
+];
+
+/// Words before `@` that are no names: labels and users of code.
+const NOT_USERS: &[&str] = &["this", "super", "return", "break", "continue", "self"];
+
+/// The first address that begins at or behind `from`.
+pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
+    let mut at = from;
+    loop {
+        let sign = at + text[at..].find('@')?;
+        if let Some(found) = around(text, from, sign) {
+            return Some(found);
+        }
+        at = sign + 1;
+    }
+}
+
+/// The address with its `@` at `sign`, not reaching before `floor`.
+fn around(text: &str, floor: usize, sign: usize) -> Option<(usize, usize)> {
+    let start = quoted(text.as_bytes(), floor, sign).or_else(|| local(text, floor, sign))?;
+    let end = domain(text, sign + 1)?;
+    (!is_code(text, start, sign, end)).then_some((start, end))
+}
+
+/// Where a quoted local part begins: `"ann lee"@example.com`.
+fn quoted(text: &[u8], floor: usize, sign: usize) -> Option<usize> {
+    if before(text, sign) != Some(b'"') {
+        return None;
+    }
+    let close = sign - 1;
+    let first = close.saturating_sub(MAX_LOCAL_BYTES).max(floor);
+    let open = (first..close).rev().find(|i| matches!(text[*i], b'"' | b'\n'))?;
+    let inside = &text[open + 1..close];
+    let ends = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+    (text[open] == b'"' && ends(inside.first()) && ends(inside.last())).then_some(open)
+}
+
+/// Where the dot-atom before `sign` begins.
+fn local(text: &str, floor: usize, sign: usize) -> Option<usize> {
+    let mut start = sign;
+    let mut spaceless = None;
+    for (i, c) in text[floor..sign].char_indices().rev() {
+        let wide = c.len_utf8() > 2;
+        // Scripts without spaces: a name of ASCII letters ends where they begin.
+        if !is_local(c) || spaceless.is_some_and(|was| was != wide && (was || c.is_alphanumeric())) {
+            break;
+        }
+        if c.is_alphanumeric() {
+            spaceless = Some(wide);
+        }
+        start = floor + i;
+        if sign - start > MAX_LOCAL_BYTES {
+            return None;
+        }
+    }
+    let begins = text[start..sign].trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '+');
+    let local = begins.trim_start_matches('_');
+    let plain =
+        !local.is_empty() && !local.ends_with('.') && !local.contains("..") && local.contains(char::is_alphanumeric);
+    plain.then(|| sign - local.len())
+}
+
+fn is_local(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '!' | '#' | '$' | '&' | '~' | '*' | '^')
+}
+
+/// Where the longest domain ends that begins at `start` and has a top-level domain.
+fn domain(text: &str, start: usize) -> Option<usize> {
+    let mut best = None;
+    let mut label = start;
+    for (i, c) in text[start..].char_indices().chain([(text.len() - start, ' ')]) {
+        let at = start + i;
+        if c.is_alphanumeric() || c == '-' {
+            if at - start >= MAX_DOMAIN_BYTES {
+                return best;
+            }
+            continue;
+        }
+        let part = &text[label..at];
+        if part.is_empty() || part.starts_with('-') {
+            break;
+        }
+        if label > start {
+            best = top_level(part).map(|len| label + len).or(best);
+        }
+        if c != '.' || part.ends_with('-') {
+            break;
+        }
+        label = at + 1;
+    }
+    best
+}
+
+/// How much of a label is a top-level domain: two letters or more of one kind of script, or one that is encoded.
+fn top_level(label: &str) -> Option<usize> {
+    if label.len() > 6 && label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--")) {
+        return Some(label.len());
+    }
+    let ascii = label.chars().next()?.is_ascii();
+    let end =
+        label.char_indices().find(|(_, c)| !c.is_alphabetic() || c.is_ascii() != ascii).map_or(label.len(), |(i, _)| i);
+    let stops = label[end..].chars().next().is_none_or(|c| !c.is_ascii_digit());
+    (stops && label[..end].chars().nth(1).is_some()).then_some(end)
+}
+
+/// Whether it is an address of code: a repository, a version, a file, a call.
+fn is_code(text: &str, start: usize, sign: usize, end: usize) -> bool {
+    let (local, domain) = (&text[start..sign], &text[sign + 1..end]);
+    let bytes = text.as_bytes();
+    let path =
+        matches!(byte(bytes, end), Some(b':' | b'/')) && byte(bytes, end + 1).is_some_and(|b| b.is_ascii_graphic());
+    let repository = matches!(local, "git" | "hg") && path;
+    let mut labels = domain.split('.');
+    let digits = |label: Option<&str>| label.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
+    let first = labels.next();
+    let version = first.is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit())) && digits(labels.next());
+    let file = domain.rsplit('.').next().is_some_and(|last| FILES.iter().any(|file| last.eq_ignore_ascii_case(file)));
+    repository || version || file || byte(bytes, end) == Some(b'(') || NOT_USERS.contains(&local)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        next(text, 0).map(|(start, end)| &text[start..end])
+    }
+
+    #[test]
+    fn an_address_is_found_without_what_stands_beside_it() {
+        assert_eq!(found("Write to ann.lee+news@mail.example.co.uk."), Some("ann.lee+news@mail.example.co.uk"));
+        assert_eq!(found("<o'brien@example.com>, 'x@example.org'"), Some("o'brien@example.com"));
+        assert_eq!(found("'x@example.org'"), Some("x@example.org"));
+        assert_eq!(found("?email=ann@example.com&x"), Some("ann@example.com"));
+        assert_eq!(found("\"ann lee\"@example.com"), Some("\"ann lee\"@example.com"));
+        assert_eq!(found("ann@example.com-x"), Some("ann@example.com"));
+    }
+
+    #[test]
+    fn letters_of_every_script_are_letters() {
+        for address in ["jürgen@müller.de", "用户@例子.公司", "δοκιμή@παράδειγμα.ελ", "ann@xn--mller-kva.xn--p1ai"]
+        {
+            assert_eq!(found(address), Some(address));
+        }
+        assert_eq!(found("邮箱是zhang@example.com或者"), Some("zhang@example.com"));
+    }
+
+    #[test]
+    fn code_and_mentions_are_no_addresses() {
+        let code = [
+            "git@github.com:org/repo",
+            "@scope/pkg",
+            "@ann.lee",
+            "user@host",
+            "pkg@1.2.3",
+            "pkg@1.0-rc.beta",
+            "icon@2x.png",
+            "getty@tty1.service",
+        ];
+        for text in code.into_iter().chain([
+            "this@Main.field",
+            "x@app.route(1)",
+            "a@.com",
+            "a..b@example.com",
+            "@",
+            "a@b.c",
+            "a.@example.com",
+        ]) {
+            assert_eq!(found(text), None, "{text}");
+        }
+        let long = format!("{}@example.com", "a".repeat(65));
+        assert_eq!(found(&long), None);
+    }
+}
