@@ -199,7 +199,8 @@ impl Fault {
 }
 
 /// Which side of a call was held against moderation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// What is asked, before it is sent.
     Input,

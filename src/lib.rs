@@ -38,6 +38,7 @@ mod module {
             .function(function!(aisp_preview(request: array; caller: array = "[]", policy: array = "[]"): array => f::preview))
             .function(function!(aisp_request_hash(request: array; policy: array = "[]", caller: array = "[]"): string => f::request_hash))
             .function(function!(aisp_cache_invalidate(selector: array;): int => f::cache_invalidate))
+            .function(function!(aisp_redact(text: string; policy: array = "[]"): array => f::redact))
             .function(function!(aisp_limits(; caller: array = "[]", policy: array = "[]"): array => f::limits))
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))

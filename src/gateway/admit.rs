@@ -189,6 +189,9 @@ impl<'e> Flow<'_, 'e> {
                     None => Admitted::Refused(self.fail(error)),
                 }
             }
+            Some(Note::Blocked { stage, categories }) => {
+                Admitted::Refused(self.fail(Error::Blocked { stage, categories, limits }))
+            }
             None => Admitted::Refused(self.fail(Error::Provider { fault: Fault::Invalid, retry_after: None, limits })),
         }
     }
@@ -219,7 +222,7 @@ fn read_entry(plan: &Plan<'_, '_>, entry: Entry, stale: Option<&'static str>, li
 fn data_of(plan: &Plan<'_, '_>, answer: &Answer) -> Option<Option<serde_json::Value>> {
     match &plan.request.schema {
         None => Some(None),
-        Some(schema) => match judge(schema, answer) {
+        Some(schema) => match judge(schema, &plan.vault, answer) {
             Judged::Good(data) => Some(data),
             _ => None,
         },

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 
 use super::fingerprint::fingerprint;
 use super::flow::Flow;
-use super::infer::{infer, prepare};
+use super::infer::{Done, infer_for_all, prepare};
 use super::pack;
 use super::packed;
 use super::plan::Plan;
@@ -108,7 +108,7 @@ fn units(function: &str, requests: &[&Value<'_>], policy: &Policy<'_>, site: &st
                     same[at].push(i);
                 } else {
                     same.push(vec![i]);
-                    if plan.request.pack {
+                    if plan.request.pack && plan.request.moderate == Default::default() {
                         packable.push((at, plan.request.call));
                     }
                 }
@@ -144,7 +144,7 @@ impl Shared<'_, '_> {
         while let Some(unit) = self.units.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             match unit {
                 Unit::Same(indices) => {
-                    let item = infer(&self.item(indices[0]), &env);
+                    let item = infer_for_all(&self.item(indices[0]), &env);
                     self.keep(indices, item, &env);
                 }
                 Unit::Packed(groups) => {
@@ -168,9 +168,15 @@ impl Shared<'_, '_> {
     }
 
     /// Puts an item in its place, and what it stands for in theirs.
-    fn keep(&self, indices: &[usize], item: Item, env: &Env<'_>) {
-        let copy =
-            |&index: &usize| (index, prepare(&self.item(index), env, |flow, plan, hash| flow.share(plan, hash, &item)));
+    fn keep(&self, indices: &[usize], done: Done, env: &Env<'_>) {
+        let (paid, item) = match done {
+            Ok((sealed, revealed)) => (Ok(sealed), Ok(revealed)),
+            Err(error) => (Err(error.clone()), Err(error)),
+        };
+        let copy = |&index: &usize| {
+            let share = prepare(&self.item(index), env, |flow, plan, hash| plan.reveal(flow.share(plan, hash, &paid)?));
+            (index, share)
+        };
         let copies: Vec<_> = indices[1..].iter().map(copy).collect();
         let mut done = self.done.lock();
         done[indices[0]] = Some(item);

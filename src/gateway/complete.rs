@@ -9,15 +9,17 @@ use super::Env;
 use super::flight::Lead;
 use super::journey::{Failed, Traveller, Try};
 use super::ledger::Ledger;
+use super::plan::Plan;
 use super::schema::{Complaint, Schema, repair};
 use crate::error::Fault;
+use crate::guard::redact::Vault;
 use crate::provider::{Answer, Call, Failure, Finish, Head};
 use crate::upstream::{self, Response, Watch};
 
 /// What a provider gave.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
-    /// The answer.
+    /// The answer, sealed.
     pub answer: Answer,
     /// The value that the answer encodes, where the request has a schema and the model did not refuse.
     pub data: Option<Value>,
@@ -29,8 +31,8 @@ pub struct Reply {
 pub struct Whole<'w> {
     /// The world.
     pub env: &'w Env<'w>,
-    /// What the answer must satisfy.
-    pub schema: Option<&'w Schema>,
+    /// The call.
+    pub plan: &'w Plan<'w, 'w>,
     /// The flight that the call leads.
     pub lead: Option<&'w Lead<'w>>,
 }
@@ -39,7 +41,7 @@ impl Traveller for Whole<'_> {
     type Reply = Reply;
 
     fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
-        satisfy(self.schema, true, one, ledger, |call, ledger| self.exchange(one, call, ledger))
+        satisfy(self.plan, true, one, ledger, |call, ledger| self.exchange(one, call, ledger))
     }
 
     fn pause(&mut self, wait: Duration) -> Result<(), Fault> {
@@ -54,15 +56,15 @@ impl Traveller for Whole<'_> {
 /// Gets an answer by `exchange`, and where it breaks the schema and the caller may be told another one, once more, with what
 /// is wrong with it.
 pub fn satisfy(
-    schema: Option<&Schema>,
+    plan: &Plan<'_, '_>,
     may_mend: bool,
     one: &Try<'_>,
     ledger: &mut Ledger,
     mut exchange: impl FnMut(&Call, &mut Ledger) -> Result<(Answer, Head), Failed>,
 ) -> Result<Reply, Failed> {
     let (answer, head) = exchange(&one.call, ledger)?;
-    let Some(schema) = schema else { return Ok(Reply { answer, data: None, head }) };
-    let complaint = match judge(schema, &answer) {
+    let Some(schema) = &plan.request.schema else { return Ok(Reply { answer, data: None, head }) };
+    let complaint = match judge(schema, &plan.vault, &answer) {
         Judged::Good(data) => return Ok(Reply { answer, data, head }),
         Judged::Bad(fault) => return Err(fault.into()),
         Judged::Mendable(_) if !may_mend => return Err(Fault::Schema.into()),
@@ -70,7 +72,7 @@ pub fn satisfy(
     };
     ledger.attempts += 1;
     let (answer, head) = exchange(&repair(&one.call, &answer.text, &complaint), ledger)?;
-    match judge(schema, &answer) {
+    match judge(schema, &plan.vault, &answer) {
         Judged::Good(data) => Ok(Reply { answer, data, head }),
         Judged::Bad(fault) => Err(fault.into()),
         Judged::Mendable(_) => Err(Fault::Schema.into()),
@@ -126,9 +128,9 @@ pub enum Judged {
     Mendable(Complaint),
 }
 
-/// Holds an answer against its schema.
-pub fn judge(schema: &Schema, answer: &Answer) -> Judged {
-    match (schema.validate(&answer.text), answer.finish) {
+/// Holds an answer against its schema, with the caller's own values in it.
+pub fn judge(schema: &Schema, vault: &Vault, answer: &Answer) -> Judged {
+    match (schema.validate(&vault.restore_json(&answer.text)), answer.finish) {
         (_, Finish::Refusal | Finish::ContentFilter) => Judged::Good(None),
         (Ok(data), _) => Judged::Good(Some(data)),
         (Err(_), Finish::Length) => Judged::Bad(Fault::Exhausted),

@@ -9,7 +9,7 @@ use super::schema::Schema;
 use crate::store::Hash;
 
 /// Bumped when the encoding below changes.
-const VERSION: &[u8] = b"aisp/2";
+const VERSION: &[u8] = b"aisp/3";
 
 /// Collects fields, each behind its length, and absent ones apart from empty ones.
 struct Canonical(Sha256);
@@ -53,7 +53,13 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
     canonical.optional(call.max_tokens.map(u32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice));
     // Adding zero turns -0.0 into 0.0, which is the same temperature.
     canonical.optional(call.temperature.map(|t| (t + 0.0).to_be_bytes()).as_ref().map(<[u8; 8]>::as_slice));
-    canonical.optional(plan.request.schema.as_ref().map(Schema::bytes));
+    match (&plan.request.schema, &call.schema) {
+        // What is sent is the sealed form, where there is anything to seal.
+        (Some(_), Some(sealed)) if !plan.vault.is_empty() => canonical.optional(Some(sealed.to_string().as_bytes())),
+        (schema, _) => canonical.optional(schema.as_ref().map(Schema::bytes)),
+    }
+    let moderate = plan.request.moderate;
+    canonical.bytes(&[u8::from(moderate.input), u8::from(moderate.output)]);
     canonical.0.finalize().into()
 }
 

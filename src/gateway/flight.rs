@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::flow::with_store;
 use super::{Env, health};
 use crate::clock::now_us;
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, Stage};
 use crate::provider::Answer;
 use crate::store::Hash;
 
@@ -103,6 +103,13 @@ pub enum Note {
         /// Who gave it.
         provider: String,
     },
+    /// Moderation blocks it.
+    Blocked {
+        /// Request or answer.
+        stage: Stage,
+        /// Why.
+        categories: Vec<String>,
+    },
     /// The provider failed.
     Failed {
         /// How.
@@ -120,6 +127,9 @@ impl Note {
             Error::Provider { fault, retry_after, .. } => {
                 let retry_after_ms = retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
                 Some(Self::Failed { fault: *fault, retry_after_ms })
+            }
+            Error::Blocked { stage, categories, .. } => {
+                Some(Self::Blocked { stage: *stage, categories: categories.clone() })
             }
             _ => None,
         }

@@ -7,7 +7,10 @@ use uuid::Uuid;
 
 use super::admit::Open;
 use super::caller::Caller;
-use super::journey::Journey;
+use super::complete::Reply;
+use super::journey::{Arrival, GaveUp, Journey, Traveller};
+use super::ledger::Ledger;
+use super::moderation::Moderator;
 use super::plan::Plan;
 use super::{Args, Env, health, misconfigured};
 use crate::audit::{self, LogTarget, Record};
@@ -90,6 +93,30 @@ impl<'a, 'e> Flow<'a, 'e> {
     {
         let (way, lease_us) = (open.way, open.lease_us);
         Journey { plan, env: self.env, breakers: &open.breakers, way, deadline: self.deadline(plan), lease_us }
+    }
+
+    /// Gets the answer: what is asked is moderated, providers are asked, and what they say is moderated.
+    pub fn complete<T: Traveller<Reply = Reply>>(
+        &self,
+        plan: &Plan<'_, '_>,
+        open: &Open<'_>,
+        traveller: &mut T,
+        ledger: &mut Ledger,
+    ) -> Arrival<Reply> {
+        let (env, site, lead, limits) = (self.env, self.caller.site, open.lead.as_ref(), open.limits.as_slice());
+        let judge = Moderator { plan, env, site, deadline: self.deadline(plan), lead, limits };
+        let stopped = |error| Arrival { result: Err(GaveUp::Unasked(error)), answered: None };
+        if let Err(error) = judge.input(ledger) {
+            return stopped(error);
+        }
+        let journey = self.journey(plan, open);
+        let arrival = journey.run(traveller, ledger);
+        let judged = arrival.result.as_ref().map_or(Ok(()), |reply| judge.output(&reply.answer.text, ledger));
+        let Err(error) = judged else { return arrival };
+        if let Some(way) = arrival.answered {
+            journey.tell(way);
+        }
+        stopped(error)
     }
 
     /// Ends a call that failed before it was admitted: logs it and hands the error back.

@@ -18,18 +18,34 @@ use crate::store::Hash;
 /// Whatever [`Error`] there is. Except for a flaw in `$caller`, every failure has been logged under its code when it is
 /// returned, and nothing has been charged for it unless a provider did its work.
 pub fn infer(args: &Args<'_>, env: &Env<'_>) -> Result<Outcome, Error> {
-    prepare(args, env, |mut flow, plan, hash| {
-        let open = match flow.admit(plan, hash, Some(&mut sleep)) {
-            Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
-            Admitted::Refused(error) => return Err(error),
-            Admitted::Left(limits) => return Ok(flow.leave(plan, limits)),
-            Admitted::Open(open) => open,
-        };
-        let mut ledger = Ledger::default();
-        let mut whole = Whole { env, schema: plan.request.schema.as_ref(), lead: open.lead.as_ref() };
-        let arrival = flow.journey(plan, &open).run(&mut whole, &mut ledger);
-        flow.settle(plan, hash, open, arrival, &ledger)
-    })
+    prepare(args, env, |flow, plan, hash| plan.reveal(answer(flow, plan, hash, env)?))
+}
+
+/// An answer twice: sealed, for whoever else asked the same, and as its own caller gets it.
+pub type Done = Result<(Outcome, Outcome), Error>;
+
+/// [`infer`] for a call whose answer others share.
+pub fn infer_for_all(args: &Args<'_>, env: &Env<'_>) -> Done {
+    prepare(args, env, |flow, plan, hash| done(plan, answer(flow, plan, hash, env)))
+}
+
+/// Reveals an answer and keeps the sealed one.
+pub fn done(plan: &Plan<'_, '_>, sealed: Result<Outcome, Error>) -> Done {
+    let sealed = sealed?;
+    Ok((sealed.clone(), plan.reveal(sealed)?))
+}
+
+/// The story itself. The answer is sealed.
+fn answer(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Outcome, Error> {
+    let open = match flow.admit(plan, hash, Some(&mut sleep)) {
+        Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
+        Admitted::Refused(error) => return Err(error),
+        Admitted::Left(limits) => return Ok(flow.leave(plan, limits)),
+        Admitted::Open(open) => open,
+    };
+    let mut ledger = Ledger::default();
+    let arrival = flow.complete(plan, &open, &mut Whole { env, plan, lead: open.lead.as_ref() }, &mut ledger);
+    flow.settle(plan, hash, open, arrival, &ledger)
 }
 
 /// Begins a call: reads its arguments, and hands over what was made of them. What is wrong with them is logged.
@@ -45,7 +61,6 @@ pub fn prepare<T>(
     if plan.request.pack && env.until.is_none() {
         return Err(flow.fail(Error::invalid("pack is for the requests of a batch only.")));
     }
-    // Redaction takes its place here: what is hashed, cached and sent from now on is the redacted form.
     let hash = fingerprint(&plan, flow.caller.site);
     then(flow, &plan, &hash)
 }

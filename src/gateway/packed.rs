@@ -7,13 +7,13 @@ use super::admit::{Admitted, Open};
 use super::complete::{Reply, Whole};
 use super::fingerprint::fingerprint;
 use super::flow::{Flow, Passage};
+use super::infer::{Done, done};
 use super::journey::{Arrival, GaveUp};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::policy::Policy;
-use super::result::Outcome;
 use super::{Args, Env, misconfigured, pack};
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::store::Hash;
 
 /// A request that was let in.
@@ -25,13 +25,13 @@ struct Passenger<'a, 'e, 'p> {
 }
 
 /// Infers requests that were found to fit together, in their order. All have the same `$caller` and `$policy`.
-pub fn infer(requests: &[Args<'_>], env: &Env<'_>) -> Vec<Result<Outcome, Error>> {
+pub fn infer(requests: &[Args<'_>], env: &Env<'_>) -> Vec<Done> {
     let Some(first) = requests.first() else { return Vec::new() };
     let policy = match Policy::read(&first.policy).map_err(misconfigured(first.function, 3, "policy")) {
         Ok(policy) => policy,
         Err(error) => return requests.iter().map(|_| Err(error.clone())).collect(),
     };
-    let mut results: Vec<Option<Result<Outcome, Error>>> = Vec::new();
+    let mut results: Vec<Option<Done>> = Vec::new();
     let mut passengers = Vec::new();
     for args in requests {
         match board(args, env, &policy) {
@@ -51,7 +51,7 @@ fn board<'a, 'e, 'p>(
     args: &Args<'a>,
     env: &'e Env<'e>,
     policy: &'p Policy<'a>,
-) -> Result<Passenger<'a, 'e, 'p>, Box<Result<Outcome, Error>>> {
+) -> Result<Passenger<'a, 'e, 'p>, Box<Done>> {
     let mut flow = Flow::begin(args, env).map_err(|error| Box::new(Err(error)))?;
     let plan = match Plan::new(args.function, &args.request, policy) {
         Ok(plan) => plan,
@@ -59,15 +59,15 @@ fn board<'a, 'e, 'p>(
     };
     let hash = fingerprint(&plan, flow.caller.site);
     match flow.admit(&plan, &hash, None) {
-        Admitted::Answered(kept) => Err(Box::new(Ok(flow.replay(&plan, kept)))),
+        Admitted::Answered(kept) => Err(Box::new(done(&plan, Ok(flow.replay(&plan, kept))))),
         Admitted::Refused(error) => Err(Box::new(Err(error))),
-        Admitted::Left(limits) => Err(Box::new(Ok(flow.leave(&plan, limits)))),
+        Admitted::Left(limits) => Err(Box::new(done(&plan, Ok(flow.leave(&plan, limits))))),
         Admitted::Open(open) => Ok(Passenger { flow, plan, hash, open }),
     }
 }
 
 /// Completes and settles those that were let in.
-fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Outcome, Error>> {
+fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Done> {
     let [first, _, ..] = passengers.as_slice() else {
         return passengers.into_iter().map(|passenger| alone(passenger, env, Ledger::default())).collect();
     };
@@ -75,9 +75,9 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Result<Ou
     let mut request = first.plan.request.clone();
     let Some(call) = pack::pack(&calls) else { return Vec::new() };
     request.call = call;
-    let plan = Plan { policy: first.plan.policy, request, route: first.plan.route.clone() };
+    let plan = Plan::beside(first.plan.policy, request, first.plan.route.clone());
     let mut ledger = Ledger::default();
-    let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, schema: None, lead: None }, &mut ledger);
+    let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, plan: &plan, lead: None }, &mut ledger);
     let answers = arrival.result.as_ref().map(|reply| pack::unpack(&reply.answer, &calls));
     match answers {
         Ok(Some(answers)) => {
@@ -111,20 +111,16 @@ const fn is_of_the_pack(fault: Fault) -> bool {
     matches!(fault, Fault::Exhausted | Fault::Rejected | Fault::ContextLength | Fault::ContentRefused | Fault::Invalid)
 }
 
-fn end_all(
-    passengers: Vec<Passenger<'_, '_, '_>>,
-    result: Result<Reply, GaveUp>,
-    ledger: &Ledger,
-) -> Vec<Result<Outcome, Error>> {
+fn end_all(passengers: Vec<Passenger<'_, '_, '_>>, result: Result<Reply, GaveUp>, ledger: &Ledger) -> Vec<Done> {
     let mut spent = Some(ledger.clone());
     let end = |passenger| settle(passenger, result.clone(), None, &spent.take().unwrap_or_default());
     passengers.into_iter().map(end).collect()
 }
 
-fn alone(passenger: Passenger<'_, '_, '_>, env: &Env<'_>, mut ledger: Ledger) -> Result<Outcome, Error> {
+fn alone(passenger: Passenger<'_, '_, '_>, env: &Env<'_>, mut ledger: Ledger) -> Done {
     let Passenger { flow, plan, hash, open } = passenger;
-    let arrival = flow.journey(&plan, &open).run(&mut Whole { env, schema: None, lead: None }, &mut ledger);
-    flow.settle(&plan, &hash, open, arrival, &ledger)
+    let arrival = flow.journey(&plan, &open).run(&mut Whole { env, plan: &plan, lead: None }, &mut ledger);
+    done(&plan, flow.settle(&plan, &hash, open, arrival, &ledger))
 }
 
 fn settle(
@@ -132,7 +128,7 @@ fn settle(
     result: Result<Reply, GaveUp>,
     answered: Option<crate::store::Way>,
     ledger: &Ledger,
-) -> Result<Outcome, Error> {
+) -> Done {
     let Passenger { flow, plan, hash, open } = passenger;
-    flow.settle(&plan, &hash, open, Arrival { result, answered }, ledger)
+    done(&plan, flow.settle(&plan, &hash, open, Arrival { result, answered }, ledger))
 }

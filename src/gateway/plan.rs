@@ -5,10 +5,12 @@ use std::time::Duration;
 use super::models::{self, Model, Price};
 use super::policy::Policy;
 use super::providers::Provider;
+use super::redaction;
 use super::request::{RawRequest, Request};
 use super::settings::Settings;
 use super::value::Value;
 use crate::error::Error;
+use crate::guard::redact::{Redactor, Vault};
 use crate::provider::Usage;
 use crate::store::breaker_key;
 
@@ -17,10 +19,12 @@ use crate::store::breaker_key;
 pub struct Plan<'p, 'a> {
     /// The policy.
     pub policy: &'p Policy<'a>,
-    /// The request, normalised.
+    /// The request, normalised and sealed: placeholders stand for private values.
     pub request: Request<'p, 'a>,
     /// The providers to try, in this order; at least one.
     pub route: Vec<Stop<'p, 'a>>,
+    /// The private values.
+    pub vault: Vault,
 }
 
 /// One provider of a route.
@@ -43,9 +47,14 @@ impl<'p, 'a> Plan<'p, 'a> {
 
     /// The plan for a request that has been read.
     pub fn of(raw: RawRequest<'a>, policy: &'p Policy<'a>) -> Result<Self, Error> {
-        let request = raw.admit(policy)?;
-        let route = route(policy, request.model);
-        Ok(Self { policy, request, route })
+        let mut request = raw.admit(policy)?;
+        let vault = redaction::seal(&mut request, &policy.redactor);
+        Ok(Self { route: route(policy, request.model), policy, request, vault })
+    }
+
+    /// The plan for a call that belongs to another one: its texts are sealed already.
+    pub fn beside(policy: &'p Policy<'a>, request: Request<'p, 'a>, route: Vec<Stop<'p, 'a>>) -> Self {
+        Self { policy, request, route, vault: Redactor::off().vault() }
     }
 
     /// How long the call may take in all: the policy's word before php.ini's, and the client may only ask for less.

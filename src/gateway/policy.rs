@@ -6,10 +6,12 @@ use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
 use super::moderation::{Judge, Moderation};
 use super::providers::{self, Provider};
+use super::redaction;
 use super::value::{Fields, Flaw, Value};
+use crate::guard::redact::Redactor;
 
 /// The policy of one call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Policy<'a> {
     /// The model of a request that names none.
     pub default_model: &'a str,
@@ -23,6 +25,8 @@ pub struct Policy<'a> {
     pub throttle: Vec<Rule>,
     /// Limits on tokens and money.
     pub budgets: Vec<BudgetRule>,
+    /// What counts as private.
+    pub redactor: Redactor,
     /// For how long an answer is kept at most, in seconds; 0 for not at all.
     pub ttl_s: u32,
     /// For how long after that it will do while the providers fail, in seconds.
@@ -65,6 +69,7 @@ impl<'a> Policy<'a> {
             quota: Rule::list(&mut fields, "quota")?.unwrap_or_else(default_quota),
             throttle: Rule::list(&mut fields, "throttle")?.unwrap_or_else(default_throttle),
             budgets: BudgetRule::list(&mut fields)?,
+            redactor: redaction::read(&mut fields)?,
             ttl_s,
             stale_s,
             epoch,
@@ -73,9 +78,6 @@ impl<'a> Policy<'a> {
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
-        for later in ["redact"] {
-            fields.not_yet(later)?;
-        }
         let policy = policy.check(&fields)?;
         fields.finish()?;
         Ok(policy)

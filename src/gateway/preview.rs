@@ -25,6 +25,8 @@ pub struct Preview {
     pub url: String,
     /// The JSON body that would be sent.
     pub body: serde_json::Value,
+    /// How many private values are replaced in it, by their type.
+    pub redacted: Vec<(String, u32)>,
     /// Whether the cache would answer.
     pub cached: bool,
     /// The fingerprint in hex.
@@ -73,6 +75,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         provider: provider.name.to_owned(),
         url: provider.base_url.to_owned(),
         body: provider.kind.body(&call, provider.base_url),
+        redacted: plan.vault.found(),
         cached: peek.entry.is_some(),
         req_hash: hex(&hash),
         key_env: provider.key_env.map(str::to_owned),

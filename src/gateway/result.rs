@@ -38,4 +38,6 @@ pub struct Outcome {
     pub provider_limits: RateLimits,
     /// Where the limits stand.
     pub limits: Vec<LimitState>,
+    /// How many private values were replaced on the way to the provider, by their type.
+    pub redacted: Vec<(String, u32)>,
 }

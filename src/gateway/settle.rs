@@ -30,12 +30,7 @@ impl Flow<'_, '_> {
         let Open { breakers, limits, way: first, lead, .. } = open;
         self.enter(plan, ledger);
         let now_us = now_us();
-        let told = arrival.answered.and_then(|way| {
-            let (key, probe) = (&breakers[way.stop], way.probe);
-            // What a probe brings is told at once; other answers when it is time.
-            let answers = if probe.is_some() { tally::take(key) } else { tally::answered(key)? - 1 };
-            Some(Report { key, heard: Heard::Answer, probe, answers, wants_retry: false, now_us })
-        });
+        let told = arrival.answered.and_then(|way| tally::report(&breakers[way.stop], way.probe, now_us));
         let report = told.or_else(|| unused(first, &breakers, now_us).filter(|_| arrival.answered.is_none()));
         let land = |note| lead.is_some().then_some(Landing { hash, note });
         let reply = match arrival.result {
@@ -96,6 +91,7 @@ impl Flow<'_, '_> {
             provider_request_id: None,
             provider_limits: RateLimits::default(),
             limits: kept.limits,
+            redacted: Vec::new(),
         }
     }
 
@@ -160,6 +156,7 @@ impl Flow<'_, '_> {
             provider_request_id: reply.head.request_id,
             provider_limits: reply.head.rate,
             limits,
+            redacted: Vec::new(),
         }
     }
 

@@ -7,8 +7,10 @@ use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use super::plan::Plan;
 use super::result::Outcome;
 use crate::error::{Error, Fault};
+use crate::guard::redact::Restorer;
 use crate::store::LimitState;
 use crate::upstream::Watch;
 
@@ -61,13 +63,17 @@ pub struct Opening<'s> {
     pub model: &'s str,
 }
 
-/// Tells one caller.
+/// Tells one caller, with its own values in the text.
 pub struct Speaker<'k> {
     sink: RefCell<&'k mut Sink<'k>>,
     opening: Opening<'k>,
     limits: RefCell<Vec<LimitState>>,
     started: Cell<bool>,
-    /// The text since the last restart.
+    plan: &'k Plan<'k, 'k>,
+    restorer: RefCell<Restorer<'k>>,
+    /// Whether the caller has text of this answer.
+    spoken: Cell<bool>,
+    /// The text since the last restart, sealed.
     text: RefCell<String>,
     provider: RefCell<String>,
     /// When the caller last heard anything.
@@ -81,13 +87,16 @@ pub struct Speaker<'k> {
 
 impl<'k> Speaker<'k> {
     /// Says nothing yet.
-    pub fn new(sink: &'k mut Sink<'k>, opening: Opening<'k>) -> Self {
+    pub fn new(sink: &'k mut Sink<'k>, plan: &'k Plan<'k, 'k>, opening: Opening<'k>) -> Self {
         let now = Instant::now();
         Self {
             sink: RefCell::new(sink),
             opening,
             limits: RefCell::default(),
             started: Cell::new(false),
+            plan,
+            restorer: RefCell::new(plan.restorer()),
+            spoken: Cell::new(false),
             text: RefCell::default(),
             provider: RefCell::default(),
             heard: Cell::new(now),
@@ -110,28 +119,41 @@ impl<'k> Speaker<'k> {
         self.silence.set(silence);
         self.stall.set(stall);
         self.word.set(Instant::now());
-        if self.has_spoken() {
-            self.text.borrow_mut().clear();
+        self.text.borrow_mut().clear();
+        self.restorer.borrow_mut().reset();
+        if self.spoken.take() {
             self.say(Said::Restart { provider, attempt })?;
         }
         Ok(())
     }
 
-    /// Passes text on.
-    pub fn delta(&self, text: &str) -> Result<(), Fault> {
-        self.start(false)?;
-        self.text.borrow_mut().push_str(text);
-        self.say(Said::Delta(text))?;
+    /// Passes text on, as far as it may be: what moderation has yet to look at is held back, and so is the beginning of a
+    /// placeholder.
+    pub fn delta(&self, sealed: &str) -> Result<(), Fault> {
+        self.text.borrow_mut().push_str(sealed);
+        if !self.plan.request.moderate.output {
+            let text = self.restorer.borrow_mut().push(sealed);
+            self.pass_on(&text)?;
+        }
         // Only now: the caller's own time is not the provider's silence.
         self.word.set(Instant::now());
         self.silence.set(self.stall.get());
         Ok(())
     }
 
+    fn pass_on(&self, text: &str) -> Result<(), Fault> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.start(false)?;
+        self.spoken.set(true);
+        self.say(Said::Delta(text))
+    }
+
     /// A kept answer as a stream, in place of what was said of another one.
     pub fn replay(&self, outcome: &Outcome) -> Result<(), Fault> {
         outcome.provider.clone_into(&mut self.provider.borrow_mut());
-        if self.has_spoken() {
+        if self.spoken.take() {
             self.say(Said::Restart { provider: &outcome.provider, attempt: outcome.attempts })?;
         }
         self.start(true)?;
@@ -139,16 +161,20 @@ impl<'k> Speaker<'k> {
         self.say(Said::Result(outcome))
     }
 
-    /// The last word: the answer is whole.
-    pub fn end(&self, outcome: &Outcome) {
-        let _ = self.say(Said::Result(outcome));
+    /// The last word: the answer is whole. What was held back is told first.
+    pub fn end(&self, outcome: &Outcome) -> Result<(), Fault> {
+        if self.plan.request.moderate.output {
+            self.pass_on(&outcome.answer.text)?;
+        } else {
+            let held = self.restorer.replace(self.plan.restorer()).finish();
+            self.pass_on(&held)?;
+        }
+        self.say(Said::Result(outcome))
     }
 
     /// The last word: there is no answer. A failure before the first word is the caller's to throw, not ours to tell.
-    pub fn fail(&self, error: &Error) {
-        if self.started.get() {
-            let _ = self.say(Said::Error(error));
-        }
+    pub fn fail(&self, error: &Error) -> Result<(), Fault> {
+        if self.started.get() { self.say(Said::Error(error)) } else { Ok(()) }
     }
 
     /// Waits, and says so where it takes long.
@@ -163,10 +189,10 @@ impl<'k> Speaker<'k> {
 
     /// Whether the caller has text of this answer.
     pub fn has_spoken(&self) -> bool {
-        !self.text.borrow().is_empty()
+        self.spoken.get()
     }
 
-    /// The text since the last restart.
+    /// The text since the last restart, sealed.
     pub fn said(&self) -> String {
         self.text.borrow().clone()
     }

@@ -17,7 +17,6 @@ use super::journey::{Failed, GaveUp, Traveller, Try};
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;
-use super::schema::Schema;
 use super::speaker::{Opening, Sink, Speaker};
 use super::{Args, Env};
 use crate::clock::Deadline;
@@ -47,53 +46,46 @@ fn tell(
     sink: &mut Sink<'_>,
 ) -> Result<Outcome, Error> {
     let request_id = flow.request_id().to_owned();
-    let speaker = Speaker::new(sink, Opening { request_id: &request_id, model: plan.request.model.name });
+    let speaker = Speaker::new(sink, plan, Opening { request_id: &request_id, model: plan.request.model.name });
     let open = match flow.admit(plan, hash, Some(&mut |wait| speaker.pause(wait))) {
-        Admitted::Refused(error) => {
-            speaker.fail(&error);
-            return Err(error);
-        }
+        Admitted::Refused(error) => return told(&speaker, Err(error)),
         Admitted::Left(limits) => return Ok(flow.leave(plan, limits)),
         Admitted::Answered(kept) => {
-            let outcome = flow.replay(plan, kept);
-            speaker.allowed(&outcome.limits);
-            // A caller who hangs up while a kept answer is read to him costs nobody anything.
-            let _ = speaker.replay(&outcome);
-            return Ok(outcome);
+            speaker.allowed(&kept.limits);
+            return told(&speaker, plan.reveal(flow.replay(plan, kept)));
         }
         Admitted::Open(open) => open,
     };
     speaker.allowed(&open.limits);
     let mut ledger = Ledger::default();
-    let mut streamed = Streamed {
-        env,
-        schema: plan.request.schema.as_ref(),
-        restart: plan.request.restart,
-        speaker: &speaker,
-        lead: open.lead.as_ref(),
-        head: Head::default(),
-    };
-    let arrival = flow.journey(plan, &open).run(&mut streamed, &mut ledger);
+    let lead = open.lead.as_ref();
+    let mut streamed = Streamed { env, plan, speaker: &speaker, lead, head: Head::default() };
+    let arrival = flow.complete(plan, &open, &mut streamed, &mut ledger);
     if let Err(GaveUp::Failed { fault: Fault::Cancelled, .. }) = arrival.result {
-        let answer = Answer { text: speaker.said(), finish: Finish::Cancelled, usage: ledger.usage };
+        // What moderation has not seen, nobody gets.
+        let text = if plan.request.moderate.output { String::new() } else { speaker.said() };
+        let answer = Answer { text, finish: Finish::Cancelled, usage: ledger.usage };
         let so_far = Reply { answer, data: None, head: streamed.head };
-        return Ok(flow.cancel(plan, hash, open, so_far, &ledger));
+        return plan.reveal(flow.cancel(plan, hash, open, so_far, &ledger));
     }
     flow.has_spoken = speaker.has_spoken() && !plan.request.restart;
-    let result = flow.settle(plan, hash, open, arrival, &ledger);
-    match &result {
-        Ok(outcome) if outcome.stale => _ = speaker.replay(outcome),
+    told(&speaker, flow.settle(plan, hash, open, arrival, &ledger).and_then(|sealed| plan.reveal(sealed)))
+}
+
+/// Tells the last word. A caller who hangs up now costs nobody anything.
+fn told(speaker: &Speaker<'_>, result: Result<Outcome, Error>) -> Result<Outcome, Error> {
+    let _ = match &result {
+        Ok(outcome) if outcome.cached => speaker.replay(outcome),
         Ok(outcome) => speaker.end(outcome),
         Err(error) => speaker.fail(error),
-    }
+    };
     result
 }
 
 /// Makes attempts at a streamed answer.
 struct Streamed<'s, 'k> {
     env: &'s Env<'s>,
-    schema: Option<&'s Schema>,
-    restart: bool,
+    plan: &'s Plan<'s, 's>,
     speaker: &'s Speaker<'k>,
     /// The flight that the call leads.
     lead: Option<&'s Lead<'s>>,
@@ -105,8 +97,10 @@ impl Traveller for Streamed<'_, '_> {
     type Reply = Reply;
 
     fn attempt(&mut self, one: &Try<'_>, ledger: &mut Ledger) -> Result<Reply, Failed> {
-        let (schema, restart) = (self.schema, self.restart);
-        let reply = satisfy(schema, restart, one, ledger, |call, ledger| self.exchange(one, call, ledger));
+        let (plan, restart) = (self.plan, self.plan.request.restart);
+        // What moderation has not let pass yet, nobody has heard.
+        let may_mend = restart || plan.request.moderate.output;
+        let reply = satisfy(plan, may_mend, one, ledger, |call, ledger| self.exchange(one, call, ledger));
         reply.map_err(|failed| Failed { spoken: !restart && self.speaker.has_spoken(), ..failed })
     }
 
@@ -137,7 +131,7 @@ impl Streamed<'_, '_> {
     /// One stream from its beginning to its end. What it used is in the ledger, however it ends.
     fn exchange(&mut self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
         let name = one.stop.provider.name;
-        let stall = if self.restart { one.stall.min(one.silence) } else { one.silence };
+        let stall = if self.plan.request.restart { one.stall.min(one.silence) } else { one.silence };
         self.speaker.begin(name, (one.silence, stall), ledger.attempts)?;
         let http = one.encode(call, true);
         let opened = upstream::open(&self.env.settings.net, &http, one.deadline, self);

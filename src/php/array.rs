@@ -75,6 +75,7 @@ pub fn outcome(outcome: &Outcome) -> Zval {
         .set("tokens_reasoning", i64::from(outcome.usage.tokens_reasoning))
         .set("stale", outcome.stale)
         .set("age_s", outcome.age_s.map(int))
+        .set("redacted", found(&outcome.redacted))
         .set("cost_usd", outcome.cost_usd)
         .set("finish_reason", outcome.answer.finish.name())
         .set("request_id", outcome.request_id.as_str())
@@ -129,6 +130,7 @@ pub fn preview(preview: &Preview) -> Zval {
         .set("provider", preview.provider.as_str())
         .set("url", preview.url.as_str())
         .set("body", json(&preview.body))
+        .set("redacted", found(&preview.redacted))
         .set("cached", preview.cached)
         .set("req_hash", preview.req_hash.as_str())
         .set("key_env", preview.key_env.as_deref())
@@ -141,6 +143,11 @@ pub fn preview(preview: &Preview) -> Zval {
         .set("tokens_out", i64::from(preview.tokens_out))
         .set("cost_usd", preview.cost_usd)
         .finish()
+}
+
+/// How many private values of each type were found.
+pub fn found(found: &[(String, u32)]) -> Zval {
+    found.iter().fold(Map::new(), |map, (kind, count)| map.set(kind, i64::from(*count))).finish()
 }
 
 /// Where limits stand.

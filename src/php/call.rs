@@ -92,6 +92,14 @@ impl<'e> Call<'e> {
         }
     }
 
+    /// A string in UTF-8 that is not optional.
+    pub fn string(&self, position: usize, name: &str) -> Result<&'e str, Thrown> {
+        match self.argument(position) {
+            Some(zval) if !zval.is_string() => self.mistyped(position, name, "string", zval),
+            _ => Ok(self.optional_string(position, name)?.unwrap_or_default()),
+        }
+    }
+
     /// A string in UTF-8, or null, or nothing at all.
     pub fn optional_string(&self, position: usize, name: &str) -> Result<Option<&'e str>, Thrown> {
         match self.argument(position).map(|zval| (zval, scalar(zval))) {

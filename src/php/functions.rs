@@ -88,6 +88,13 @@ pub fn cache_invalidate(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(scalar(int(with_env(|env| gateway::cache_invalidate(&selector, env))?)))
 }
 
+/// `aisp_redact()`
+pub fn redact(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (text, policy) = (call.string(1, "text")?, call.array(2, "policy")?);
+    let (text, found) = gateway::redact(text, &policy)?;
+    Ok(Map::new().set("text", text).set("found", array::found(&found)).finish())
+}
+
 /// `aisp_limits()`
 pub fn limits(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (caller, policy) = (call.array(1, "caller")?, call.array(2, "policy")?);

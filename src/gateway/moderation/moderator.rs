@@ -149,7 +149,7 @@ impl Moderator<'_> {
                 let stops = policy.model(name).map(|model| route(policy, model)).unwrap_or_default();
                 let plan = self.beside(question(text, &stops), Some(SCHEMA.clone()), stops);
                 let breakers = plan.breakers(self.site);
-                let mut whole = Whole { env: self.env, schema: plan.request.schema.as_ref(), lead: self.lead };
+                let mut whole = Whole { env: self.env, plan: &plan, lead: self.lead };
                 let reply = self.travel(&plan, &breakers, until, &mut whole, &mut spent);
                 reply.map(|reply| reply.data.map_or_else(refused, |data| read(&data)))
             }
@@ -167,7 +167,7 @@ impl Moderator<'_> {
         let main = &self.plan.request;
         let request =
             Request { call, schema, cache: false, restart: false, pack: false, tags: Vec::new(), ..main.clone() };
-        Plan { policy: self.plan.policy, request, route }
+        Plan::beside(self.plan.policy, request, route)
     }
 
     fn travel<T: Traveller>(

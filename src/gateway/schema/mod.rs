@@ -10,6 +10,7 @@ mod place;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use serde_json::Value as Json;
 
 pub use answer::{Complaint, repair, unfence};
 use path::Path;
+pub use texts::{each_text, loosen};
 
 use super::value::{Flaw, Item};
 
