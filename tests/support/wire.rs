@@ -82,19 +82,25 @@ impl Server {
 impl Connection {
     /// Reads one request; false when the client has gone.
     pub fn read(&mut self) -> bool {
+        self.request().is_some()
+    }
+
+    /// Reads one request, head and body; `None` when the client has gone.
+    pub fn request(&mut self) -> Option<String> {
         let mut request = String::new();
         while !request.ends_with("\r\n\r\n") {
             if self.reader.read_line(&mut request).unwrap_or(0) == 0 {
-                return false;
+                return None;
             }
         }
         let length = |line: &str| line.strip_prefix("content-length: ").and_then(|value| value.parse().ok());
         let mut body = vec![0; request.to_lowercase().lines().find_map(length).unwrap_or(0)];
         if self.reader.read_exact(&mut body).is_err() {
-            return false;
+            return None;
         }
         request.push_str(&String::from_utf8_lossy(&body));
-        self.requests.send(request).is_ok()
+        self.requests.send(request.clone()).ok()?;
+        Some(request)
     }
 
     /// Waits until the client has gone, and says so.

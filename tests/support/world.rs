@@ -10,8 +10,8 @@ use aisp::clock::now_us;
 use aisp::error::Error;
 use aisp::gateway::settings::{Settings, default_of};
 use aisp::gateway::value::Value;
-use aisp::gateway::{Args, Env, Item, Outcome, Said, Secrets, batch, infer, stream};
-use aisp::store::with;
+use aisp::gateway::{Args, Env, Item, Outcome, Said, Secrets, batch, budget_alerts, infer, limits, stream};
+use aisp::store::{Alert, BudgetState, with};
 use secrecy::SecretString;
 use serde_json::Value as Json;
 use tempfile::TempDir;
@@ -104,6 +104,16 @@ impl World {
         };
         let result = stream(&args("aisp_stream", request, policy), &self.env(), &mut listen);
         (told, result)
+    }
+
+    /// Where the budgets of the site stand.
+    pub fn budgets(&self, policy: &Json) -> Vec<BudgetState> {
+        limits(&Value::empty(), &policy.into(), &self.env()).expect("budgets").1
+    }
+
+    /// The thresholds that budgets have reached since this was last asked.
+    pub fn alerts(&self) -> Vec<Alert> {
+        budget_alerts(None, &self.env()).expect("alerts")
     }
 
     /// All finished records, oldest first.
