@@ -30,7 +30,10 @@ $policies = array(
 	'attempts'               => array( 'max_attempts' => 0 ),
 	'ttl'                    => array( 'cache' => array( 'ttl' => -1 ) ),
 	'moderator of nobody'    => array( 'moderate' => array( 'what' => 'both', 'by' => 'gpt-99' ) ),
-	'not yet'                => array( 'budget' => array( array( 'per' => 'site', 'usd' => 20.0, 'period' => 'month' ) ) ),
+	'budget in debt'         => array( 'budget' => array( array( 'per' => 'site', 'usd' => -20.0, 'period' => 'month' ) ) ),
+	'budget of no time'      => array( 'budget' => array( array( 'per' => 'site', 'tokens' => 20, 'period' => 0 ) ) ),
+	'budget of two years'    => array( 'budget' => array( array( 'per' => 'site', 'tokens' => 20, 'period' => 63072000 ) ) ),
+	'pattern of nothing'     => array( 'redact' => array( 'patterns' => array( 'customer' => '(' ) ) ),
 );
 foreach ( $policies as $name => $policy ) {
 	show( array( $name => fn() => aisp_infer( array( 'prompt' => 'Hi' ), array( 'site' => 'policy' ), $policy ) ) );
@@ -89,7 +92,10 @@ timeout: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($polic
 attempts: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "max_attempts" must be between 1 and 10, 0 given
 ttl: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "cache.ttl" must be between 0 and 31622400, -1 given
 moderator of nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "moderate.by" must be one of the models
-not yet: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "budget" is not supported by this version
+budget in debt: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "budget[0].usd" must be between 0.000001 and 1000000000
+budget of no time: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "budget[0].period" must be day, month, or 1 to 31622400 seconds
+budget of two years: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "budget[0].period" must be day, month, or 1 to 31622400 seconds
+pattern of nothing: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "redact.patterns.customer" is no regular expression: unclosed group
 nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "user_id" must be between 0 and 9223372036854775807, -1 given
 ip: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "ip" must be an IP address
 site: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #2 ($caller) key "site" must be at most 191 bytes without control characters

@@ -44,9 +44,12 @@ expect( array( null, false ) === array( aisp_preview( $request, $caller, $open )
         "max_output_tokens": 100,
         "temperature": 0.5
     },
+    "redacted": [],
     "cached": false,
     "key_env": "AISP_TEST_KEY",
     "key_set": true,
+    "in_flight": false,
+    "retry_after_s": 0,
     "limits": [
         {
             "name": "throttle-user",
@@ -63,6 +66,8 @@ expect( array( null, false ) === array( aisp_preview( $request, $caller, $open )
             "reset_s": 0
         }
     ],
+    "budgets": [],
     "tokens_in": 4,
+    "tokens_out": 100,
     "cost_usd": 0.001004
 }
