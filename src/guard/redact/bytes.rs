@@ -15,8 +15,12 @@ pub(super) fn before(text: &[u8], i: usize) -> Option<u8> {
 
 /// Where the run of bytes that are `wanted` ends, from `from` on, after `limit` bytes at most.
 pub(super) fn run(text: &[u8], from: usize, limit: usize, wanted: impl Fn(&u8) -> bool) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    from + rest.iter().take(limit).take_while(|b| wanted(b)).count()
+    let last = text.len().min(from.saturating_add(limit));
+    let mut at = from;
+    while at < last && wanted(&text[at]) {
+        at += 1;
+    }
+    at
 }
 
 /// Whether a byte is part of an ASCII identifier.

@@ -6,23 +6,27 @@ use super::bytes::{before, decimal, joined_at, joined_before, run, word_at, word
 use super::context::Words;
 
 const WORDS: Words = Words {
-    whole: &[
-        "visa",
-        "mastercard",
-        "maestro",
-        "amex",
-        "discover",
-        "diners",
-        "jcb",
-        "unionpay",
-        "pan",
-        "cc",
-        "carte",
-        "karte",
-        "tarjeta",
-        "carta",
-    ],
-    parts: &["card", "kreditkarte", "creditcard", "银行卡", "信用卡"],
+    whole: |word| {
+        matches!(
+            word,
+            b"visa"
+                | b"mastercard"
+                | b"maestro"
+                | b"amex"
+                | b"discover"
+                | b"diners"
+                | b"jcb"
+                | b"unionpay"
+                | b"pan"
+                | b"cc"
+                | b"carte"
+                | b"karte"
+                | b"tarjeta"
+                | b"carta"
+        )
+    },
+    parts: &["card", "karte"],
+    wide: &["银行卡", "信用卡"],
 };
 
 const MAX_DIGITS: usize = 19;
