@@ -41,10 +41,10 @@ struct Number {
 /// Where the card number that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
     let first = run(text, start, MAX_DIGITS + 1, u8::is_ascii_digit) - start;
-    if !matches!(text[start], b'2'..=b'6') || !(4..=MAX_DIGITS).contains(&first) {
+    if !matches!(text[start], b'2'..=b'6' | b'8') || !(4..=MAX_DIGITS).contains(&first) {
         return None;
     }
-    if word_before(text, start) || joined_before(text, start, b"-.,/:+") || before(text, start) == Some(b'+') {
+    if word_before(text, start) || joined_before(text, start, b"-./:+") || before(text, start) == Some(b'+') {
         return None;
     }
     let mut number = Number { digits: [0; MAX_DIGITS], len: 0, groups: 0 };

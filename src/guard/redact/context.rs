@@ -2,8 +2,10 @@
 
 /// How far a word may be from the number, in bytes: filling words and signs between.
 const FAR_BYTES: usize = 48;
-/// How many bytes without a letter may stand between two words, or a word and the number.
-const GAP_BYTES: usize = 12;
+/// How many bytes without a letter may stand between the word and the number.
+const GAP_BYTES: usize = 8;
+/// How many may stand before a filling word: it can join a number to the one that the word was for.
+const WIDE_GAP_BYTES: usize = 24;
 
 /// The longest word that is compared, in bytes.
 const MAX_WORD_BYTES: usize = FAR_BYTES;
@@ -87,9 +89,9 @@ impl Words {
     /// Whether one of these words stands before `at`, with nothing but filling words between.
     pub(super) fn before(&self, text: &[u8], at: usize) -> bool {
         let floor = at.saturating_sub(FAR_BYTES);
-        let mut end = at;
+        let (mut end, mut gap) = (at, GAP_BYTES);
         let mut lower = [0; MAX_WORD_BYTES];
-        while let Some((start, stop)) = word_before(text, floor, end) {
+        while let Some((start, stop)) = word_before(text, floor, end, gap) {
             let word = &mut lower[..stop - start];
             word.copy_from_slice(&text[start..stop]);
             word.make_ascii_lowercase();
@@ -99,7 +101,7 @@ impl Words {
             if !is_filling(word) {
                 return false;
             }
-            end = start;
+            (end, gap) = (start, WIDE_GAP_BYTES);
         }
         false
     }
@@ -118,9 +120,9 @@ fn contains(word: &[u8], part: &[u8]) -> bool {
 }
 
 /// The last word that ends before `end`. Letters of every script make words, `_` and digits do not; a new line ends the search.
-fn word_before(text: &[u8], floor: usize, end: usize) -> Option<(usize, usize)> {
+fn word_before(text: &[u8], floor: usize, end: usize, gap: usize) -> Option<(usize, usize)> {
     let is_letter = |b: u8| !b.is_ascii() || (b.is_ascii_alphabetic());
-    let gap = end.saturating_sub(GAP_BYTES).max(floor);
+    let gap = end.saturating_sub(gap).max(floor);
     let last = (gap..end).rev().find(|i| is_letter(text[*i]) || text[*i] == b'\n')?;
     if text[last] == b'\n' {
         return None;

@@ -1,7 +1,7 @@
 //! E-mail addresses. Source: RFC 5321, section 4.1.2 and the limits of 4.5.3.1; RFC 6531 for letters of every script.
 //!
 //! The local part is a dot-atom or a quoted string. Signs that RFC 5322 allows and that in texts nearly always end a
-//! word (`=`, `/`, `{`, …) end it here too. Addresses of code (`git@host:path`, `pkg@1.2.3`, `icon@2x.png`) are left alone.
+//! word (`/`, `{`, `|`, …) end it here too. Addresses of code (`git@host:path`, `pkg@1.2.3`, `icon@2x.png`) are left alone.
 
 use super::bytes::{at as byte, before, run};
 
@@ -118,14 +118,20 @@ fn local(text: &str, floor: usize, sign: usize) -> Option<usize> {
         }
     }
     let begins = text[start..sign].trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '+');
-    let local = begins.trim_start_matches('_');
+    // `bounce+ann=example.org` is a name, `email=ann` is a name behind another.
+    let local = match begins.rsplit_once('=') {
+        Some((key, name)) if !key.contains('+') => name,
+        _ => begins,
+    };
+    let local = local.trim_start_matches('_');
     let plain =
         !local.is_empty() && !local.ends_with('.') && !local.contains("..") && local.contains(char::is_alphanumeric);
     plain.then(|| sign - local.len())
 }
 
 fn is_local(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '!' | '#' | '$' | '&' | '~' | '*' | '^')
+    c.is_alphanumeric()
+        || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '!' | '#' | '$' | '&' | '~' | '*' | '^' | '=')
 }
 
 /// Where the longest domain ends that begins at `start` and has a top-level domain.

@@ -2,7 +2,7 @@
 //!
 //! Not private, so not looked for: loopback, the unspecified address, network masks, and networks written as `x.0.0.0`.
 
-use super::bytes::{at as byte, before, decimal, joined_at, run, word_at, word_before};
+use super::bytes::{at as byte, before, decimal, is_name, joined_at, run, word_at, word_before};
 use super::context::Words;
 
 /// Words that make an address even of a number that looks like a version.
@@ -67,6 +67,8 @@ const VERSION: Words = Words {
     wide: &["版本", "バージョン", "версия", "версии"],
 };
 
+const MAX_PACKAGE_BYTES: usize = 32;
+
 /// Where the address that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
     if !begins(text, start) {
@@ -114,8 +116,16 @@ fn begins(text: &[u8], start: usize) -> bool {
         b'/' | b'_' | b'+' => !name,
         b'-' => !name || text[start - 2].is_ascii_digit(),
         b'=' | b'>' | b'<' => !matches!(before(text, start - 1), Some(b'=' | b'<' | b'>' | b'~' | b'!')),
+        b'@' => !is_package(text, start - 1),
         _ => !word_before(text, start),
     }
+}
+
+/// Whether a name behind a `/` stands before the sign at `end` (`@scope/pkg@10.2.3.4`); behind `//` it is a user.
+fn is_package(text: &[u8], end: usize) -> bool {
+    let floor = end.saturating_sub(MAX_PACKAGE_BYTES);
+    let first = (floor..end).rev().find(|i| !is_name(text[*i]) && text[*i] != b'-').unwrap_or(floor);
+    text[first] == b'/' && before(text, first) != Some(b'/')
 }
 
 /// Not a fifth part, a letter or a suffix, as versions have it; another address or, with `is_address`, a number makes a range.

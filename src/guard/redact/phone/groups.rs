@@ -16,6 +16,8 @@ pub(super) enum Sign {
     Hyphen,
     Dot,
     Slash,
+    /// A hyphen with spaces around it, as in a sum or between words.
+    Dash,
     /// A parenthesis, with or without a space or hyphen.
     Parenthesis,
 }
@@ -113,7 +115,7 @@ fn between(text: &[u8], at: usize) -> Option<(Sign, usize)> {
     let (sign, len) = match text.get(mark) {
         Some(b'.') if space == 0 => (Sign::Dot, 1),
         Some(b'/') => (Sign::Slash, 1),
-        _ if hyphen_at(text, mark) > 0 => (Sign::Hyphen, hyphen_at(text, mark)),
+        _ if hyphen_at(text, mark) > 0 => (if space > 0 { Sign::Dash } else { Sign::Hyphen }, hyphen_at(text, mark)),
         _ if space > 0 => return Some((Sign::Space, mark)),
         _ => return None,
     };

@@ -110,12 +110,12 @@ const WORDS: Words = Words {
 /// Where the number ends that begins with `+` at `plus`.
 pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
     let begins = byte(text, plus + 1).is_some_and(|b| b.is_ascii_digit() || b == b'(');
-    if !begins || word_before(text, plus) || matches!(before(text, plus), Some(b')' | b']' | b'+')) {
+    if !begins || matches!(before(text, plus), Some(b')' | b']' | b'+')) {
         return None;
     }
     let mut groups = Groups::read(text, plus + 1, before(text, plus) == Some(b'('));
     groups.without_trunk(text);
-    dialled(text, &groups, 0)
+    dialled(text, &groups, 0).filter(|_| !word_before(text, plus) || WORDS.before(text, plus))
 }
 
 /// Where the number ends that begins with `(` at `open`.
@@ -136,24 +136,32 @@ pub(super) fn national(text: &[u8], start: usize, end: usize) -> Option<usize> {
     if !(shaped || unshaped) || !is_start(text, start) {
         return None;
     }
-    let is_spoken = unshaped && WORDS.before(text, start);
-    if !(shaped || is_spoken) {
+    if !shaped && !WORDS.before(text, start) {
         return None;
     }
-    let is_dialled = text[start..].starts_with(b"00");
     let groups = Groups::read(text, start, false);
     let found = match text[start] {
-        b'0' if is_dialled => dialled(text, &groups, 2).filter(|_| groups.all().len() > 1),
+        b'0' if text[start..].starts_with(b"00") => dialled(text, &groups, 2).filter(|_| groups.all().len() > 1),
         b'0' => national::trunk(text, &groups),
         _ => national::north_american(text, &groups).or_else(|| national::russian(text, &groups)),
     };
-    found.or_else(|| spoken(text, &groups).filter(|_| is_spoken))
+    if found.is_some() || !unshaped {
+        return found;
+    }
+    spoken(text, &groups).filter(|_| !shaped || WORDS.before(text, start))
 }
 
 /// Whether a number may begin at `start`: it is not the rest of another one, of an identifier, a path or a price.
 fn is_start(text: &[u8], start: usize) -> bool {
-    let rest = matches!(before(text, start), Some(b'+' | b'-' | b'.' | b'$' | b'/' | b'('));
-    !rest && !joined_before(text, start, b",:")
+    let rest = matches!(before(text, start), Some(b'+' | b'-' | b'.' | b'$' | b'/'));
+    // `0532 0130 01` behind `0044 ` is a part of something longer; behind a house number it is not.
+    let row = text[start] == b'0' && start >= 4 && text[start - 1] == b' ' && is_number(&text[start - 4..start - 1]);
+    !rest && !row && !joined_before(text, start, b",:")
+}
+
+/// Whether these digits are a number, decimal or hexadecimal.
+fn is_number(digits: &[u8]) -> bool {
+    digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether the first group may begin one of the national shapes, and the next ones if they can be seen cheaply.

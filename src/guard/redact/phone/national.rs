@@ -14,7 +14,8 @@ pub(super) fn north_american(text: &[u8], groups: &Groups) -> Option<usize> {
     let begins = matches!(groups.digits(text, area), [b'2'..=b'9', ..]);
     let shaped = begins && area.len() == 3 && exchange.len() == 3 && line.len() == 4;
     let dots = [exchange.sign, line.sign].iter().filter(|sign| **sign == Sign::Dot).count();
-    let signs = dots != 1 && line.sign != Sign::Slash && line.sign != Sign::Parenthesis;
+    let signs =
+        dots != 1 && !matches!(line.sign, Sign::Slash | Sign::Parenthesis | Sign::Dash) && exchange.sign != Sign::Dash;
     // A row of spaced numbers is a table; behind other signs a space ends the number.
     let alone = match rest.first() {
         Some(next) => next.sign == Sign::Space && line.sign != Sign::Space,
@@ -33,7 +34,7 @@ pub(super) fn russian(text: &[u8], groups: &Groups) -> Option<usize> {
     (begins && area.len() + total == 10 && is_end(text, end)).then_some(end)
 }
 
-/// `020 7946 0958`, `01 42 68 53 00`, `0171/1234567`: a `0`, then two or more groups, 8 to 11 digits in all. One group of
+/// `020 7946 0958`, `01 42 68 53 00`, `0171/1234567`: a `0`, then two or more groups, 8 to 12 digits in all. One group of
 /// something else may follow.
 pub(super) fn trunk(text: &[u8], groups: &Groups) -> Option<usize> {
     if is_date(text, groups) {
@@ -52,18 +53,31 @@ pub(super) fn trunk(text: &[u8], groups: &Groups) -> Option<usize> {
 fn is_trunk_shape(text: &[u8], groups: &Groups, taken: &[Group]) -> bool {
     let ([first, second, rest @ ..], Some((last, others))) = (taken, taken.split_last()) else { return false };
     let total: usize = taken.iter().map(Group::len).sum();
+    let is_pairs = taken.iter().all(|group| group.len() == 2);
     let mixed = rest.iter().any(|group| group.sign != second.sign);
-    // `0123-0456` is a range, `01.5` a decimal, `01/02/03` a date, and pairs in a longer row are a dump.
-    let range = rest.is_empty() && second.len() == first.len() && groups.digits(text, second)[0] == b'0';
-    let decimal = second.sign == Sign::Dot && rest.is_empty();
-    let slashes = rest.iter().any(|group| group.sign == Sign::Slash);
     let short = others.iter().any(|group| group.len() < 2) || (last.len() < 2 && last.sign != Sign::Hyphen);
-    let pairs = taken.iter().all(|group| group.len() == 2);
-    let dumped = pairs && (taken.len() != 5 || goes_on_in_pairs(text, groups.start_of(first), groups.end_of(last)));
-    let fewest = if mixed || matches!(second.sign, Sign::Slash | Sign::Hyphen) { 8 } else { 9 };
-    (fewest..=11).contains(&total)
-        && (2..=6).contains(&first.len())
-        && !(range || decimal || slashes || short || dumped)
+    let most = if taken.len() <= 3 { 12 } else { 11 };
+    if !(8..=most).contains(&total) || !(2..=6).contains(&first.len()) || short {
+        return false;
+    }
+    match (second.sign, rest) {
+        // `01.5` is a decimal, `0317-8471` a serial number, `02110-1301` a post code, `0123-0456` a range.
+        (Sign::Dot, []) => false,
+        (Sign::Hyphen, []) => {
+            !matches!((first.len(), second.len()), (4 | 5, 4)) && !is_range(text, groups, first, second)
+        }
+        (Sign::Slash, []) => true,
+        (_, []) => total >= 9 && !is_range(text, groups, first, second),
+        // `078-05-1120` has the shape of a social security number, pairs in a longer row are a dump.
+        (_, [third]) if !mixed && [first.len(), second.len(), third.len()] == [3, 2, 4] => false,
+        _ if is_pairs && mixed => second.sign == Sign::Hyphen,
+        _ if is_pairs => taken.len() == 5 && !goes_on_in_pairs(text, groups.start_of(first), groups.end_of(last)),
+        _ => rest.iter().all(|group| group.sign != Sign::Slash),
+    }
+}
+
+fn is_range(text: &[u8], groups: &Groups, first: &Group, second: &Group) -> bool {
+    first.len() == second.len() && groups.digits(text, second).starts_with(b"0")
 }
 
 /// Whether another pair of hexadecimal digits stands before `start` or behind `end`.
