@@ -53,6 +53,13 @@ pub(super) fn joined_at(text: &[u8], i: usize, joints: &[u8]) -> bool {
     at(text, i).is_some_and(|b| joints.contains(&b)) && word_at(text, i + 1)
 }
 
+/// Whether a space and the end of a number of three digits or more, decimal or hexadecimal, stand before `i`: it is one of a row.
+pub(super) fn row_before(text: &[u8], i: usize) -> bool {
+    let Some(first) = i.checked_sub(4) else { return false };
+    let number = &text[first..i - 1];
+    text[i - 1] == b' ' && number.iter().all(u8::is_ascii_hexdigit) && number.iter().any(u8::is_ascii_digit)
+}
+
 /// The value of a decimal number that is known to be short.
 pub(super) fn decimal(digits: &[u8]) -> u32 {
     digits.iter().fold(0, |number, digit| number * 10 + u32::from(digit - b'0'))

@@ -1,6 +1,6 @@
 //! IPv4 addresses, told from versions and section numbers by what stands beside them.
 //!
-//! Not private, so not looked for: loopback, the unspecified address, network masks, and networks written as `x.0.0.0`.
+//! Not private, so not looked for: loopback, `0.x.x.x` (this network), network masks, and networks written as `x.0.0.0`.
 
 use super::bytes::{at as byte, before, decimal, is_name, joined_at, run, word_at, word_before};
 use super::context::Words;
@@ -75,15 +75,16 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
         return None;
     }
     let (octets, end) = quad(text, start)?;
-    if octets[0] == 127 || octets[0] == 255 || (octets[1..] == [0, 0, 0] && !is_network(text, end)) || octets == [0; 4]
-    {
+    if matches!(octets[0], 0 | 127 | 255) || (octets[1..] == [0, 0, 0] && !is_network(text, end)) || octets == [0; 4] {
         return None;
     }
     let is_address = || ADDRESS.before(text, start);
     if !ends(text, end, is_address) {
         return None;
     }
-    let is_versionlike = octets.iter().all(|octet| *octet < 10) && !is_network(text, end) && !has_port(text, end);
+    // Versions and sections have small numbers: 5.4.2.18.
+    let small = octets.iter().filter(|octet| **octet < 10).count();
+    let is_versionlike = octets[0] < 10 && small >= 3 && !is_network(text, end) && !has_port(text, end);
     let fits = if is_versionlike { is_address() } else { !VERSION.before(text, start) };
     fits.then_some(end)
 }

@@ -7,7 +7,7 @@ mod countries;
 mod groups;
 mod national;
 
-use super::bytes::{at as byte, before, joined_at, joined_before, word_at, word_before};
+use super::bytes::{at as byte, before, joined_at, joined_before, row_before, word_at, word_before};
 use super::context::Words;
 use groups::{Group, Groups, MAX_DIGITS, Sign};
 
@@ -21,7 +21,6 @@ const WORDS: Words = Words {
                 | b"ph"
                 | b"call"
                 | b"dial"
-                | b"ring"
                 | b"mobile"
                 | b"cell"
                 | b"cellular"
@@ -155,13 +154,8 @@ pub(super) fn national(text: &[u8], start: usize, end: usize) -> Option<usize> {
 fn is_start(text: &[u8], start: usize) -> bool {
     let rest = matches!(before(text, start), Some(b'+' | b'-' | b'.' | b'$' | b'/'));
     // `0532 0130 01` behind `0044 ` is a part of something longer; behind a house number it is not.
-    let row = text[start] == b'0' && start >= 4 && text[start - 1] == b' ' && is_number(&text[start - 4..start - 1]);
+    let row = text[start] == b'0' && row_before(text, start);
     !rest && !row && !joined_before(text, start, b",:")
-}
-
-/// Whether these digits are a number, decimal or hexadecimal.
-fn is_number(digits: &[u8]) -> bool {
-    digits.iter().all(u8::is_ascii_hexdigit) && digits.iter().any(u8::is_ascii_digit)
 }
 
 /// Whether the first group may begin one of the national shapes, and the next ones if they can be seen cheaply.
@@ -198,7 +192,10 @@ fn dialled(text: &[u8], groups: &Groups, skip: usize) -> Option<usize> {
     if is_american && !matches!(digits.get(1), Some(b'2'..=b'9')) {
         return None;
     }
-    longest(text, groups, skip + code + fewest, skip + code + most)
+    let end = longest(text, groups, skip + code + fewest, skip + code + most)?;
+    // `+35236450.6` is a number of another kind.
+    let is_decimal = matches!(groups.all(), [_, part] if part.sign == Sign::Dot);
+    (!is_decimal && !national::is_dump(text, groups, end)).then_some(end)
 }
 
 /// Where a number ends that a word announces: any 7 to 15 digits that are no date and no address.

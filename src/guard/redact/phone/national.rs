@@ -68,6 +68,12 @@ fn is_trunk_shape(text: &[u8], groups: &Groups, taken: &[Group]) -> bool {
         }
         (Sign::Slash, []) => true,
         (_, []) => total >= 9 && !is_range(text, groups, first, second),
+        // Three groups of four are hexadecimal words as often, and have a zero in front of each then.
+        (sign, [third]) if [first.len(), second.len(), third.len()] == [4; 3] => {
+            sign != Sign::Dot && ![second, third].iter().any(|group| groups.digits(text, group).starts_with(b"0"))
+        }
+        // `0399-12-31` is a date of long ago,
+        (Sign::Hyphen, [third]) if [first.len(), second.len(), third.len()] == [4, 2, 2] => false,
         // `078-05-1120` has the shape of a social security number, pairs in a longer row are a dump.
         (_, [third]) if !mixed && [first.len(), second.len(), third.len()] == [3, 2, 4] => false,
         _ if is_pairs && mixed => second.sign == Sign::Hyphen,
@@ -78,6 +84,13 @@ fn is_trunk_shape(text: &[u8], groups: &Groups, taken: &[Group]) -> bool {
 
 fn is_range(text: &[u8], groups: &Groups, first: &Group, second: &Group) -> bool {
     first.len() == second.len() && groups.digits(text, second).starts_with(b"0")
+}
+
+/// Whether a number that ends at `end` is one of a longer row of pairs.
+pub(super) fn is_dump(text: &[u8], groups: &Groups, end: usize) -> bool {
+    let mut taken = groups.all().iter().take_while(|group| groups.end_of(group) <= end);
+    let first = groups.all().first().map_or(end, |first| groups.start_of(first));
+    taken.all(|group| group.len() == 2) && goes_on_in_pairs(text, first, end)
 }
 
 /// Whether another pair of hexadecimal digits stands before `start` or behind `end`.
