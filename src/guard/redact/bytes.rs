@@ -15,8 +15,12 @@ pub(super) fn before(text: &[u8], i: usize) -> Option<u8> {
 
 /// Where the run of bytes that are `wanted` ends, from `from` on, after `limit` bytes at most.
 pub(super) fn run(text: &[u8], from: usize, limit: usize, wanted: impl Fn(&u8) -> bool) -> usize {
-    let rest = text.get(from..).unwrap_or_default();
-    from + rest.iter().take(limit).take_while(|b| wanted(b)).count()
+    let last = text.len().min(from.saturating_add(limit));
+    let mut at = from;
+    while at < last && wanted(&text[at]) {
+        at += 1;
+    }
+    at
 }
 
 /// Whether a byte is part of an ASCII identifier.
@@ -47,6 +51,13 @@ pub(super) fn joined_before(text: &[u8], i: usize, joints: &[u8]) -> bool {
 /// Whether one of `joints` stands at `i` and joins a word or a number to what is before it.
 pub(super) fn joined_at(text: &[u8], i: usize, joints: &[u8]) -> bool {
     at(text, i).is_some_and(|b| joints.contains(&b)) && word_at(text, i + 1)
+}
+
+/// Whether a space and the end of a number of three digits or more, decimal or hexadecimal, stand before `i`: it is one of a row.
+pub(super) fn row_before(text: &[u8], i: usize) -> bool {
+    let Some(first) = i.checked_sub(4) else { return false };
+    let number = &text[first..i - 1];
+    text[i - 1] == b' ' && number.iter().all(u8::is_ascii_hexdigit) && number.iter().any(u8::is_ascii_digit)
 }
 
 /// The value of a decimal number that is known to be short.

@@ -2,27 +2,31 @@
 //!
 //! Source: ISO/IEC 7812-1 and the number ranges that the card schemes publish.
 
-use super::bytes::{before, decimal, joined_at, joined_before, run, word_at, word_before};
+use super::bytes::{before, decimal, joined_at, joined_before, row_before, run, word_at, word_before};
 use super::context::Words;
 
 const WORDS: Words = Words {
-    whole: &[
-        "visa",
-        "mastercard",
-        "maestro",
-        "amex",
-        "discover",
-        "diners",
-        "jcb",
-        "unionpay",
-        "pan",
-        "cc",
-        "carte",
-        "karte",
-        "tarjeta",
-        "carta",
-    ],
-    parts: &["card", "kreditkarte", "creditcard", "银行卡", "信用卡"],
+    whole: |word| {
+        matches!(
+            word,
+            b"visa"
+                | b"mastercard"
+                | b"maestro"
+                | b"amex"
+                | b"discover"
+                | b"diners"
+                | b"jcb"
+                | b"unionpay"
+                | b"pan"
+                | b"cc"
+                | b"carte"
+                | b"karte"
+                | b"tarjeta"
+                | b"carta"
+        )
+    },
+    parts: &["card", "karte"],
+    wide: &["银行卡", "信用卡"],
 };
 
 const MAX_DIGITS: usize = 19;
@@ -37,12 +41,13 @@ struct Number {
 /// Where the card number that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
     let first = run(text, start, MAX_DIGITS + 1, u8::is_ascii_digit) - start;
-    if !matches!(text[start], b'2'..=b'6') || !(4..=MAX_DIGITS).contains(&first) {
+    if !matches!(text[start], b'2'..=b'6' | b'8') || !(4..=MAX_DIGITS).contains(&first) {
         return None;
     }
-    if word_before(text, start) || joined_before(text, start, b"-.,/:+") || before(text, start) == Some(b'+') {
+    if word_before(text, start) || joined_before(text, start, b"-./:+") || before(text, start) == Some(b'+') {
         return None;
     }
+    let is_row = row_before(text, start);
     let mut number = Number { digits: [0; MAX_DIGITS], len: 0, groups: 0 };
     let (mut at, mut best, mut sign) = (start, None, None);
     loop {
@@ -55,17 +60,27 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
             best = Some(end);
         }
         match text.get(end).copied() {
-            Some(b @ (b' ' | b'-')) if sign.is_none_or(|sign| sign == b) => sign = Some(b),
+            Some(b @ (b' ' | b'-')) if sign.is_none_or(|sign| sign == b) && !(b == b' ' && is_row) => sign = Some(b),
             _ => return best,
         }
         at = end + 1;
     }
 }
 
-/// A number in groups with hyphens must not go on behind another hyphen; a number in groups with spaces may have another beside it.
+/// A number in groups with hyphens must not go on behind another hyphen; a number in groups with spaces may have one other
+/// number behind it.
 fn is_end(text: &[u8], end: usize, sign: Option<u8>) -> bool {
     let joints: &[u8] = if sign == Some(b' ') { b"." } else { b"-." };
-    !word_at(text, end) && !joined_at(text, end, joints)
+    !word_at(text, end) && !joined_at(text, end, joints) && !(sign == Some(b' ') && row_at(text, end))
+}
+
+/// Whether two more numbers of four digits or more, decimal or hexadecimal, follow: it is a table.
+fn row_at(text: &[u8], end: usize) -> bool {
+    let number = |from: usize| {
+        let end = run(text, from + 1, MAX_DIGITS, u8::is_ascii_hexdigit);
+        (text.get(from) == Some(&b' ') && end - from > 4).then_some(end)
+    };
+    number(end).and_then(number).is_some()
 }
 
 impl Number {
@@ -86,7 +101,8 @@ impl Number {
     /// Whether only a word beside it makes a card of it: Maestro's range is a fifth of all numbers, and the oldest Visa
     /// numbers are as long as the number of a product (EAN-13).
     fn is_doubtful(&self) -> bool {
-        self.groups == 1 && (self.issuer() == Some(Issuer::Maestro) || (self.len == 13 && ean(self.digits())))
+        let maestro = self.issuer() == Some(Issuer::Maestro);
+        (maestro && (self.groups == 1 || self.len < 16)) || (self.groups == 1 && self.len == 13 && ean(self.digits()))
     }
 
     fn issuer(&self) -> Option<Issuer> {

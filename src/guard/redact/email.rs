@@ -1,22 +1,63 @@
 //! E-mail addresses. Source: RFC 5321, section 4.1.2 and the limits of 4.5.3.1; RFC 6531 for letters of every script.
 //!
 //! The local part is a dot-atom or a quoted string. Signs that RFC 5322 allows and that in texts nearly always end a
-//! word (`=`, `/`, `{`, …) end it here too. Addresses of code (`git@host:path`, `pkg@1.2.3`, `icon@2x.png`) are left alone.
+//! word (`/`, `{`, `|`, …) end it here too. Addresses of code (`git@host:path`, `pkg@1.2.3`, `icon@2x.png`) are left alone.
 
-use super::bytes::{at as byte, before};
+use super::bytes::{at as byte, before, run};
 
 const MAX_LOCAL_BYTES: usize = 64;
 const MAX_DOMAIN_BYTES: usize = 255;
 
-/// Endings of files and units that are no top-level domains.
-const FILES: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "avif", "ico", "bmp", "pdf", "js", "mjs", "cjs", "jsx", "ts", "tsx",
-    "css", "scss", "less", "html", "htm", "json", "xml", "txt", "yml", "yaml", "toml", "lock", "log", "php", "rb",
-    "exe", "dll", "conf", "service", "socket", "target", "timer", "mount", "slice",
-];
-
-/// Words before `@` that are no names: labels and users of code.
-const NOT_USERS: &[&str] = &["this", "super", "return", "break", "continue", "self"];
+/// Whether a label ends files or units and is no top-level domain.
+fn is_file(label: &str) -> bool {
+    let mut lower = [0; 7];
+    let Some(lower) = lower.get_mut(..label.len()) else { return false };
+    lower.copy_from_slice(label.as_bytes());
+    lower.make_ascii_lowercase();
+    matches!(
+        &*lower,
+        b"png"
+            | b"jpg"
+            | b"jpeg"
+            | b"gif"
+            | b"svg"
+            | b"webp"
+            | b"avif"
+            | b"ico"
+            | b"bmp"
+            | b"pdf"
+            | b"js"
+            | b"mjs"
+            | b"cjs"
+            | b"jsx"
+            | b"ts"
+            | b"tsx"
+            | b"css"
+            | b"scss"
+            | b"less"
+            | b"html"
+            | b"htm"
+            | b"json"
+            | b"xml"
+            | b"txt"
+            | b"yml"
+            | b"yaml"
+            | b"toml"
+            | b"lock"
+            | b"log"
+            | b"php"
+            | b"rb"
+            | b"exe"
+            | b"dll"
+            | b"conf"
+            | b"service"
+            | b"socket"
+            | b"target"
+            | b"timer"
+            | b"mount"
+            | b"slice"
+    )
+}
 
 /// The first address that begins at or behind `from`.
 pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
@@ -26,14 +67,22 @@ pub(super) fn next(text: &str, from: usize) -> Option<(usize, usize)> {
         if let Some(found) = around(text, from, sign) {
             return Some(found);
         }
-        at = sign + 1;
+        at = run(text.as_bytes(), sign, usize::MAX, |b| *b == b'@');
     }
 }
 
 /// The address with its `@` at `sign`, not reaching before `floor`.
 fn around(text: &str, floor: usize, sign: usize) -> Option<(usize, usize)> {
-    let start = quoted(text.as_bytes(), floor, sign).or_else(|| local(text, floor, sign))?;
+    let bytes = text.as_bytes();
+    let goes_on = |b: u8| b.is_ascii_alphanumeric() || !b.is_ascii();
+    if !byte(bytes, sign + 1).is_some_and(goes_on)
+        || sign == floor
+        || matches!(bytes[sign - 1], b'@' | b' ' | b'\n' | b'.')
+    {
+        return None;
+    }
     let end = domain(text, sign + 1)?;
+    let start = quoted(bytes, floor, sign).or_else(|| local(text, floor, sign))?;
     (!is_code(text, start, sign, end)).then_some((start, end))
 }
 
@@ -69,14 +118,20 @@ fn local(text: &str, floor: usize, sign: usize) -> Option<usize> {
         }
     }
     let begins = text[start..sign].trim_start_matches(|c: char| !c.is_alphanumeric() && c != '_' && c != '+');
-    let local = begins.trim_start_matches('_');
+    // `bounce+ann=example.org` is a name, `email=ann` is a name behind another.
+    let local = match begins.rsplit_once('=') {
+        Some((key, name)) if !key.contains('+') => name,
+        _ => begins,
+    };
+    let local = local.trim_start_matches('_');
     let plain =
         !local.is_empty() && !local.ends_with('.') && !local.contains("..") && local.contains(char::is_alphanumeric);
     plain.then(|| sign - local.len())
 }
 
 fn is_local(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '!' | '#' | '$' | '&' | '~' | '*' | '^')
+    c.is_alphanumeric()
+        || matches!(c, '.' | '_' | '-' | '+' | '%' | '\'' | '!' | '#' | '$' | '&' | '~' | '*' | '^' | '=')
 }
 
 /// Where the longest domain ends that begins at `start` and has a top-level domain.
@@ -129,8 +184,10 @@ fn is_code(text: &str, start: usize, sign: usize, end: usize) -> bool {
     let digits = |label: Option<&str>| label.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
     let first = labels.next();
     let version = first.is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit())) && digits(labels.next());
-    let file = domain.rsplit('.').next().is_some_and(|last| FILES.iter().any(|file| last.eq_ignore_ascii_case(file)));
-    repository || version || file || byte(bytes, end) == Some(b'(') || NOT_USERS.contains(&local)
+    let file = domain.rsplit('.').next().is_some_and(is_file);
+    // Labels of Kotlin and the like.
+    let label = matches!(local, "this" | "super" | "return" | "break" | "continue" | "self");
+    repository || version || file || label || byte(bytes, end) == Some(b'(')
 }
 
 #[cfg(test)]

@@ -1,62 +1,92 @@
 //! IPv4 addresses, told from versions and section numbers by what stands beside them.
 //!
-//! Not private, so not looked for: loopback, the unspecified address, network masks, and networks written as `x.0.0.0`.
+//! Not private, so not looked for: loopback, `0.x.x.x` (this network), network masks, and networks written as `x.0.0.0`.
 
-use super::bytes::{at as byte, before, decimal, joined_at, run, word_at, word_before};
+use super::bytes::{at as byte, before, decimal, is_name, joined_at, run, word_at, word_before};
 use super::context::Words;
 
 /// Words that make an address even of a number that looks like a version.
 const ADDRESS: Words = Words {
-    whole: &[
-        "ip",
-        "ips",
-        "ipv4",
-        "address",
-        "addresses",
-        "addr",
-        "host",
-        "hosts",
-        "server",
-        "ping",
-        "ssh",
-        "from",
-        "client",
-        "gateway",
-        "dns",
-        "nameserver",
-        "router",
-        "peer",
-        "subnet",
-        "telnet",
-        "traceroute",
-        "nmap",
-        "remote",
-    ],
-    parts: &["ipaddr", "remoteaddr", "hostname"],
+    whole: |word| {
+        matches!(
+            word,
+            b"ip"
+                | b"ips"
+                | b"address"
+                | b"addresses"
+                | b"addr"
+                | b"host"
+                | b"hosts"
+                | b"server"
+                | b"ping"
+                | b"ssh"
+                | b"from"
+                | b"client"
+                | b"gateway"
+                | b"dns"
+                | b"nameserver"
+                | b"router"
+                | b"peer"
+                | b"subnet"
+                | b"telnet"
+                | b"traceroute"
+                | b"nmap"
+                | b"remote"
+        )
+    },
+    parts: &["ipaddr", "remoteaddr", "hostname", "ipv"],
+    wide: &[],
 };
 
 /// Words that make a version or a chapter of anything.
 const VERSION: Words = Words {
-    whole: &[
-        "v", "ver", "release", "releases", "rel", "build", "rev", "revision", "firmware", "kernel", "section",
-        "sections", "chapter", "figure", "table", "appendix", "clause", "chrome", "oid",
-    ],
+    whole: |word| {
+        matches!(
+            word,
+            b"v" | b"ver"
+                | b"release"
+                | b"releases"
+                | b"rel"
+                | b"build"
+                | b"rev"
+                | b"revision"
+                | b"firmware"
+                | b"kernel"
+                | b"section"
+                | b"sections"
+                | b"chapter"
+                | b"figure"
+                | b"table"
+                | b"appendix"
+                | b"clause"
+                | b"chrome"
+                | b"oid"
+        )
+    },
     parts: &["version"],
+    wide: &["版本", "バージョン", "версия", "версии"],
 };
+
+const MAX_PACKAGE_BYTES: usize = 32;
 
 /// Where the address that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
+    if !begins(text, start) {
+        return None;
+    }
     let (octets, end) = quad(text, start)?;
-    if octets[0] == 127 || octets[0] == 255 || (octets[1..] == [0, 0, 0] && !is_network(text, end)) || octets == [0; 4]
-    {
+    if matches!(octets[0], 0 | 127 | 255) || (octets[1..] == [0, 0, 0] && !is_network(text, end)) || octets == [0; 4] {
         return None;
     }
     let is_address = || ADDRESS.before(text, start);
-    if !begins(text, start) || !ends(text, end, is_address) || VERSION.before(text, start) {
+    if !ends(text, end, is_address) {
         return None;
     }
-    let is_versionlike = octets.iter().all(|octet| *octet < 10) && !is_network(text, end) && !has_port(text, end);
-    (!is_versionlike || is_address()).then_some(end)
+    // Versions and sections have small numbers: 5.4.2.18.
+    let small = octets.iter().filter(|octet| **octet < 10).count();
+    let is_versionlike = octets[0] < 10 && small >= 3 && !is_network(text, end) && !has_port(text, end);
+    let fits = if is_versionlike { is_address() } else { !VERSION.before(text, start) };
+    fits.then_some(end)
 }
 
 /// Four numbers of 0 to 255 without a zero in front, and where the last one ends.
@@ -87,8 +117,16 @@ fn begins(text: &[u8], start: usize) -> bool {
         b'/' | b'_' | b'+' => !name,
         b'-' => !name || text[start - 2].is_ascii_digit(),
         b'=' | b'>' | b'<' => !matches!(before(text, start - 1), Some(b'=' | b'<' | b'>' | b'~' | b'!')),
+        b'@' => !is_package(text, start - 1),
         _ => !word_before(text, start),
     }
+}
+
+/// Whether a name behind a `/` stands before the sign at `end` (`@scope/pkg@10.2.3.4`); behind `//` it is a user.
+fn is_package(text: &[u8], end: usize) -> bool {
+    let floor = end.saturating_sub(MAX_PACKAGE_BYTES);
+    let first = (floor..end).rev().find(|i| !is_name(text[*i]) && text[*i] != b'-').unwrap_or(floor);
+    text[first] == b'/' && before(text, first) != Some(b'/')
 }
 
 /// Not a fifth part, a letter or a suffix, as versions have it; another address or, with `is_address`, a number makes a range.

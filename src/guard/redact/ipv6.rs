@@ -16,6 +16,9 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
         return None;
     }
     let end = run(text, start, MAX_BYTES + 2, |b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'));
+    if text[start..].starts_with(b"::") && end - start <= 3 {
+        return None;
+    }
     let mut written = &text[start..end];
     while let Some(b'.') = written.last() {
         written = &written[..written.len() - 1];

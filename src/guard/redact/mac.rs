@@ -3,8 +3,11 @@
 use super::bytes::{at as byte, before, joined_at, joined_before, word_at, word_before};
 use super::context::Words;
 
-const WORDS: Words =
-    Words { whole: &["mac", "hwaddr", "ether", "bssid", "hardware", "address"], parts: &["macaddr", "mac地址"] };
+const WORDS: Words = Words {
+    whole: |word| matches!(word, b"mac" | b"hwaddr" | b"ether" | b"bssid" | b"hardware" | b"address"),
+    parts: &["macaddr"],
+    wide: &[],
+};
 
 /// Where the address that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
@@ -13,22 +16,29 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
         (_, Some(b'.')) => (4, b'.'),
         _ => return None,
     };
+    if !begins(text, start, sign) {
+        return None;
+    }
     let end = start + 12 + 12 / group - 1;
     let address = text.get(start..end)?;
     let is_shaped = |(i, b): (usize, &u8)| if i % (group + 1) == group { *b == sign } else { b.is_ascii_hexdigit() };
-    if !address.iter().enumerate().all(is_shaped) || !is_alone(text, start, end, sign) || is_reserved(address) {
+    if !address.iter().enumerate().all(is_shaped) || !ends(text, end, sign) || is_reserved(address) {
         return None;
     }
     (!is_doubtful(address, sign) || WORDS.before(text, start)).then_some(end)
 }
 
 /// More pairs beside it make it a fingerprint.
-fn is_alone(text: &[u8], start: usize, end: usize, sign: u8) -> bool {
-    let joints: &[u8] = if sign == b'.' { b"." } else { b":-" };
-    let begins = !word_before(text, start)
-        && !joined_before(text, start, joints)
-        && !matches!(before(text, start), Some(b) if b == sign);
-    begins && !word_at(text, end) && !joined_at(text, end, joints)
+fn joints(sign: u8) -> &'static [u8] {
+    if sign == b'.' { b"." } else { b":-" }
+}
+
+fn begins(text: &[u8], start: usize, sign: u8) -> bool {
+    before(text, start) != Some(sign) && !word_before(text, start) && !joined_before(text, start, joints(sign))
+}
+
+fn ends(text: &[u8], end: usize, sign: u8) -> bool {
+    !word_at(text, end) && !joined_at(text, end, joints(sign))
 }
 
 /// No address, and all of them.

@@ -3,7 +3,7 @@
 //! A letter is never looked at unless a sign or a digit stands behind it. Each look is bounded by the longest value of
 //! its type, and most end after a few bytes; a long number or word is stepped over at once.
 
-use super::bytes::{is_name, run, word_before};
+use super::bytes::{at as byte, before, is_name, run, word_before};
 use super::find::Found;
 use super::names::{Names, Seen, Slot};
 use super::types::{Set, Type};
@@ -57,9 +57,7 @@ impl<'t> Shapes<'t> {
             b'[' => self.look_alike(stop),
             b'+' => self.typed(Type::Phone, stop, phone::international),
             b'(' => self.typed(Type::Phone, stop, phone::parenthesised),
-            b':' => self.hexadecimal(stop, 4),
-            b'.' => self.hexadecimal(stop, 4),
-            b'-' => self.hexadecimal(stop, 2),
+            b':' | b'.' | b'-' => self.hexadecimal(stop),
             _ => self.digits(stop),
         }
     }
@@ -79,16 +77,28 @@ impl<'t> Shapes<'t> {
         Some(Found::of_type(kind, start, detect(self.text, start)?))
     }
 
-    /// An address in hexadecimal that has its first sign at `sign`, behind `digits` digits at most.
-    fn hexadecimal(&self, sign: usize, digits: usize) -> Option<Found> {
-        let floor = self.floor.max(sign.saturating_sub(digits));
-        let count = (floor..sign).rev().take_while(|i| self.text[*i].is_ascii_hexdigit()).count();
-        let start = sign - count;
-        if word_before(self.text, start) {
+    /// An address in hexadecimal that has its first sign at `at`, behind four digits at most, or two before a hyphen.
+    fn hexadecimal(&self, at: usize) -> Option<Found> {
+        let sign = self.text[at];
+        let (count, next) = match sign {
+            b'.' => (4, 5),
+            b'-' => (2, 3),
+            _ => (4, 0),
+        };
+        // The next sign is looked at first: most full stops, colons and hyphens end here.
+        if byte(self.text, at + next) != Some(sign)
+            || byte(self.text, at + 1).is_none_or(|b| !b.is_ascii_hexdigit() && b != b':')
+        {
+            return None;
+        }
+        let floor = self.floor.max(at.saturating_sub(count));
+        let count = (floor..at).rev().take_while(|i| self.text[*i].is_ascii_hexdigit()).count();
+        let start = at - count;
+        if word_before(self.text, start) || before(self.text, start) == Some(sign) {
             return None;
         }
         let mac = self.typed(Type::Mac, start, mac::at);
-        if mac.is_some() || self.text[sign] != b':' {
+        if mac.is_some() || sign != b':' || (count == 0 && self.text[at + 1] != b':') {
             return mac;
         }
         self.typed(Type::Ip, start, ipv6::at)
@@ -103,14 +113,21 @@ impl<'t> Shapes<'t> {
             return self.typed(Type::Iban, country, iban::at);
         }
         self.at = end;
-        let detectors: [(Type, fn(&[u8], usize) -> Option<usize>); 5] = [
-            (Type::Card, card::at),
-            (Type::Ssn, ssn::at),
-            (Type::Phone, phone::national),
-            (Type::Ip, ipv4::at),
-            (Type::Mac, mac::at),
-        ];
-        let found = detectors.into_iter().filter_map(|(kind, detect)| self.typed(kind, start, detect));
-        found.reduce(|best, found| if found.beats(&best) { found } else { best })
+        let phone = || Some(Found::of_type(Type::Phone, start, phone::national(self.text, start, end)?));
+        let mut best = if self.types.has(Type::Phone) { phone() } else { None };
+        let mut also = |kind: Type, detect: fn(&[u8], usize) -> Option<usize>| {
+            let found = self.typed(kind, start, detect);
+            best = found.filter(|found| best.is_none_or(|best| found.beats(&best))).or(best);
+        };
+        match (end - start, byte(self.text, end)) {
+            (1..=3, Some(b'.')) => also(Type::Ip, ipv4::at),
+            (2, Some(b'-')) | (4, Some(b'.')) => also(Type::Mac, mac::at),
+            (3 | 9, _) => also(Type::Ssn, ssn::at),
+            _ => {}
+        }
+        if end - start >= 4 {
+            also(Type::Card, card::at);
+        }
+        best
     }
 }

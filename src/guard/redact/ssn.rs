@@ -6,7 +6,8 @@
 use super::bytes::{before, decimal, hyphen_at, joined_at, joined_before, run, space_at, word_at, word_before};
 use super::context::Words;
 
-const WORDS: Words = Words { whole: &["ssn", "ssns", "security", "ss"], parts: &["ssn", "socialsecurity"] };
+const WORDS: Words =
+    Words { whole: |word| matches!(word, b"security" | b"ss"), parts: &["ssn", "socialsecurity"], wide: &[] };
 
 /// Numbers that belong to no one.
 const ADVERTISED: [(u32, u32, u32); 2] = [(78, 5, 1120), (219, 9, 9999)];

@@ -5,7 +5,7 @@
 
 use super::names::Slot;
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use zeroize::Zeroizing;
 
 /// Bytes in the first block; each is twice as large as the one before, up to [`MAX_BLOCK_BYTES`].
@@ -20,13 +20,31 @@ struct Place {
     len: u32,
 }
 
+/// Keys of the index are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = bytes.iter().fold(self.0, |hash, b| hash << 8 | u64::from(*b));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 #[derive(Default)]
 pub(super) struct Values {
     blocks: Vec<Zeroizing<String>>,
     /// By slot, then by number.
     places: Vec<Vec<Place>>,
     /// By hash of slot and value; a collision lies at the next free key.
-    index: HashMap<u64, (Slot, u32)>,
+    index: HashMap<u64, (Slot, u32), BuildHasherDefault<Hashed>>,
     hasher: RandomState,
 }
 

@@ -3,7 +3,7 @@
 use super::find::Finder;
 use super::names::{Names, Seen, Slot};
 use super::values::Values;
-use super::{Redactor, Restorer, Type};
+use super::{Redactor, Restorer};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -54,7 +54,7 @@ impl Vault {
     }
 
     /// How many values were replaced, every occurrence counted, by type or pattern; built-in types in the order of
-    /// [`Type::ALL`], then patterns. Look-alikes are no private values and are left out.
+    /// [`super::Type::ALL`], then patterns. Look-alikes are no private values and are left out.
     pub fn found(&self) -> Vec<(String, u32)> {
         let counted = self.counts.iter().enumerate().map(|(slot, count)| (Slot(slot as u8), *count));
         let private = counted.filter(|(slot, count)| *slot != Slot::TEXT && *count > 0);
@@ -135,7 +135,7 @@ fn write_placeholder(out: &mut String, name: &str, number: u32) {
     out.push('[');
     out.push_str(name);
     out.push('_');
-    out.extend(digits[first..].iter().map(|digit| char::from(*digit)));
+    out.push_str(std::str::from_utf8(&digits[first..]).unwrap_or_default());
     out.push(']');
 }
 
@@ -158,7 +158,7 @@ fn write_value(out: &mut String, value: &str, json: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::redact::Patterns;
+    use crate::guard::redact::{Patterns, Type};
     use std::sync::Arc;
 
     fn customer() -> Redactor {

@@ -16,11 +16,11 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
     let shape = registry::shape([a.to_ascii_uppercase(), b.to_ascii_uppercase()])?;
     let (end, remainder) = account(text, start + 4, shape)?;
     let remainder = [a, b, c, d].into_iter().fold(remainder, add);
-    (remainder == 1 && !word_at(text, end)).then_some(end)
+    (remainder % 97 == 1 && !word_at(text, end)).then_some(end)
 }
 
-/// Reads the part behind the check digits. Gives its end and its remainder.
-fn account(text: &[u8], start: usize, shape: &str) -> Option<(usize, u32)> {
+/// Reads the part behind the check digits. Gives its end and a number with its remainder.
+fn account(text: &[u8], start: usize, shape: &str) -> Option<(usize, u64)> {
     let (mut at, mut remainder, mut count) = (start, 0, 0);
     for sign in shape.bytes() {
         if sign.is_ascii_digit() {
@@ -46,11 +46,12 @@ fn fits(b: u8, sign: u8) -> bool {
     }
 }
 
-/// A letter counts as two digits, `A` as 10.
-fn add(remainder: u32, b: u8) -> u32 {
+/// Appends a character to a number of which only the remainder by 97 matters. A letter counts as two digits, `A` as 10.
+fn add(number: u64, b: u8) -> u64 {
+    let number = if number < 1_000_000_000_000_000 { number } else { number % 97 };
     match b {
-        b'0'..=b'9' => (remainder * 10 + u32::from(b - b'0')) % 97,
-        _ => (remainder * 100 + u32::from(b.to_ascii_uppercase() - b'A') + 10) % 97,
+        b'0'..=b'9' => number * 10 + u64::from(b - b'0'),
+        _ => number * 100 + u64::from(b.to_ascii_uppercase() - b'A') + 10,
     }
 }
 

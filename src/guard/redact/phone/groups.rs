@@ -3,9 +3,9 @@
 use crate::guard::redact::bytes::{hyphen_at, run, space_at};
 
 /// The most groups that are read; numbers have fewer.
-const MAX_GROUPS: usize = 9;
+const MAX_GROUPS: usize = 8;
 /// The most digits that are read; a number has 15 at most (ITU-T E.164), behind `00` 17.
-const MAX_DIGITS: usize = 17;
+pub(super) const MAX_DIGITS: usize = 17;
 
 /// What stands between a group and the one before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,36 +16,40 @@ pub(super) enum Sign {
     Hyphen,
     Dot,
     Slash,
+    /// A hyphen with spaces around it, as in a sum or between words.
+    Dash,
     /// A parenthesis, with or without a space or hyphen.
     Parenthesis,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group {
-    pub(super) start: usize,
-    pub(super) end: usize,
+    /// Bytes from where reading began.
+    offset: u16,
+    len: u8,
     pub(super) sign: Sign,
 }
 
 impl Group {
+    /// How many digits it has.
     pub(super) fn len(&self) -> usize {
-        self.end - self.start
+        usize::from(self.len)
     }
 }
 
 /// The groups that follow each other from one place on.
 #[derive(Debug)]
 pub(super) struct Groups {
+    start: usize,
     list: [Group; MAX_GROUPS],
     count: usize,
 }
 
 impl Groups {
-    /// Reads from `start`, a digit or a parenthesis; with `open`, a parenthesis has been opened before it. Stops before a group
-    /// that would make it too long, and before a parenthesis that is not closed.
+    /// Reads from `start`, a digit or a parenthesis; with `open`, a parenthesis has been opened before it.
+    /// Stops before a group that would make it too long, and before a parenthesis that is not closed.
     pub(super) fn read(text: &[u8], start: usize, open: bool) -> Self {
-        let none = Group { start, end: start, sign: Sign::None };
-        let mut groups = Self { list: [none; MAX_GROUPS], count: 0 };
+        let mut groups = Self { start, list: [Group { offset: 0, len: 0, sign: Sign::None }; MAX_GROUPS], count: 0 };
         let (mut at, mut sign, mut open, mut before_open, mut total) = (start, Sign::None, open, 0, 0);
         while groups.count < MAX_GROUPS {
             if text.get(at) == Some(&b'(') && !open && groups.count < 3 {
@@ -57,7 +61,7 @@ impl Groups {
             if end == at || total > MAX_DIGITS {
                 break;
             }
-            groups.list[groups.count] = Group { start: at, end, sign };
+            groups.list[groups.count] = Group { offset: (at - start) as u16, len: (end - at) as u8, sign };
             groups.count += 1;
             let closed = open && text.get(end) == Some(&b')');
             open &= !closed;
@@ -81,13 +85,25 @@ impl Groups {
     }
 
     /// Takes out a group `(0)`, which is dialled at home only: `+44 (0)20 7946 0958`.
-    pub(super) fn without_trunk(mut self, text: &[u8]) -> Self {
-        let is_trunk = |group: &Group| group.len() == 1 && text[group.start] == b'0' && group.sign == Sign::Parenthesis;
-        if self.count > 2 && is_trunk(&self.list[1]) {
+    pub(super) fn without_trunk(&mut self, text: &[u8]) {
+        let [_, trunk, ..] = self.all() else { return };
+        if trunk.len() == 1 && trunk.sign == Sign::Parenthesis && text[self.start_of(trunk)] == b'0' && self.count > 2 {
             self.list.copy_within(2..self.count, 1);
             self.count -= 1;
         }
-        self
+    }
+
+    pub(super) fn start_of(&self, group: &Group) -> usize {
+        self.start + usize::from(group.offset)
+    }
+
+    pub(super) fn end_of(&self, group: &Group) -> usize {
+        self.start_of(group) + group.len()
+    }
+
+    /// The digits of a group.
+    pub(super) fn digits<'t>(&self, text: &'t [u8], group: &Group) -> &'t [u8] {
+        &text[self.start_of(group)..self.end_of(group)]
     }
 }
 
@@ -99,7 +115,7 @@ fn between(text: &[u8], at: usize) -> Option<(Sign, usize)> {
     let (sign, len) = match text.get(mark) {
         Some(b'.') if space == 0 => (Sign::Dot, 1),
         Some(b'/') => (Sign::Slash, 1),
-        _ if hyphen_at(text, mark) > 0 => (Sign::Hyphen, hyphen_at(text, mark)),
+        _ if hyphen_at(text, mark) > 0 => (if space > 0 { Sign::Dash } else { Sign::Hyphen }, hyphen_at(text, mark)),
         _ if space > 0 => return Some((Sign::Space, mark)),
         _ => return None,
     };
@@ -138,7 +154,8 @@ mod tests {
     #[test]
     fn a_zero_in_parentheses_is_taken_out() {
         let text = b"44 (0)20 7946";
-        let lens: Vec<_> = Groups::read(text, 0, false).without_trunk(text).all().iter().map(Group::len).collect();
-        assert_eq!(lens, [2, 2, 4]);
+        let mut groups = Groups::read(text, 0, false);
+        groups.without_trunk(text);
+        assert_eq!(groups.all().iter().map(Group::len).collect::<Vec<_>>(), [2, 2, 4]);
     }
 }

@@ -7,83 +7,85 @@ mod countries;
 mod groups;
 mod national;
 
-use super::bytes::{at as byte, before, joined_at, joined_before, run, word_at, word_before};
+use super::bytes::{at as byte, before, joined_at, joined_before, row_before, word_at, word_before};
 use super::context::Words;
-use groups::{Group, Groups, Sign};
+use groups::{Group, Groups, MAX_DIGITS, Sign};
 
 /// Words for a telephone and its number in the languages that most callers write in.
 const WORDS: Words = Words {
-    whole: &[
-        "tel",
+    whole: |word| {
+        let english = matches!(
+            word,
+            b"tel"
+                | b"tele"
+                | b"ph"
+                | b"call"
+                | b"dial"
+                | b"mobile"
+                | b"cell"
+                | b"cellular"
+                | b"fax"
+                | b"telefax"
+                | b"sms"
+                | b"gsm"
+                | b"hotline"
+                | b"whatsapp"
+                | b"viber"
+        );
+        let others = matches!(
+            word,
+            b"tlf"
+                | b"tfn"
+                | b"fon"
+                | b"mobil"
+                | b"movil"
+                | b"celular"
+                | b"cel"
+                | b"handy"
+                | b"handynummer"
+                | b"anrufen"
+                | b"puh"
+                | b"puhelin"
+                | b"portable"
+                | b"appelez"
+                | b"rappelez"
+                | b"chiama"
+                | b"cellulare"
+                | b"llame"
+                | b"ligue"
+                | b"kom"
+                | b"hp"
+                | b"nomor"
+        );
+        english || others
+    },
+    parts: &["phone", "telefon", "telephon", "rufnummer"],
+    wide: &[
         "tél",
-        "tel-no",
-        "tlf",
-        "tfn",
-        "ph",
-        "fon",
-        "tele",
-        "call",
-        "dial",
-        "mobile",
-        "mobil",
+        "Tél",
+        "phon",
+        "teléfon",
+        "telefón",
+        "Teléfon",
+        "Telefón",
         "móvil",
-        "movil",
-        "cell",
-        "cellular",
-        "celular",
-        "cel",
-        "handy",
-        "handynummer",
-        "fax",
-        "telefax",
-        "sms",
-        "gsm",
-        "hotline",
-        "whatsapp",
-        "viber",
-        "puh",
-        "puhelin",
-        "portable",
-        "appelez",
-        "chiama",
-        "cellulare",
-        "komórka",
-        "kom",
-        "тел",
-        "моб",
-        "Тел",
-        "Моб",
-        "сот",
-        "τηλ",
-        "Τηλ",
-        "κιν",
-        "hp",
-        "nomor",
+        "Móvil",
+        "telem",
+        "Telem",
+        "llám",
+        "komórk",
+        "Komórk",
         "gọi",
         "thoại",
         "sđt",
         "SĐT",
-        "ring",
-        "llame",
-        "llámame",
-        "ligue",
-        "telemóvel",
-        "rappelez",
-        "anrufen",
-    ],
-    parts: &[
-        "phone",
-        "telefon",
-        "teléfon",
-        "telefón",
-        "téléphon",
-        "telephon",
-        "telèfon",
-        "rufnummer",
-        "телефон",
-        "Телефон",
-        "τηλέφων",
-        "Τηλέφων",
+        "тел",
+        "Тел",
+        "моб",
+        "Моб",
+        "τηλ",
+        "Τηλ",
+        "κιν",
         "电话",
         "手机",
         "電話",
@@ -101,99 +103,119 @@ const WORDS: Words = Words {
         "मोबाइल",
         "โทร",
         "ফোন",
-        "மொபைல்",
     ],
 };
 
 /// Where the number ends that begins with `+` at `plus`.
 pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
-    if word_before(text, plus) || matches!(before(text, plus), Some(b')' | b']' | b'+')) {
+    let begins = byte(text, plus + 1).is_some_and(|b| b.is_ascii_digit() || b == b'(');
+    if !begins || matches!(before(text, plus), Some(b')' | b']' | b'+')) {
         return None;
     }
-    let groups = Groups::read(text, plus + 1, before(text, plus) == Some(b'(')).without_trunk(text);
-    dialled(text, groups.all(), 0)
+    let mut groups = Groups::read(text, plus + 1, before(text, plus) == Some(b'('));
+    groups.without_trunk(text);
+    dialled(text, &groups, 0).filter(|_| !word_before(text, plus) || WORDS.before(text, plus))
 }
 
 /// Where the number ends that begins with `(` at `open`.
 pub(super) fn parenthesised(text: &[u8], open: usize) -> Option<usize> {
-    let is_code = |b: u8| b.is_ascii_digit();
-    if !byte(text, open + 1).is_some_and(is_code)
-        || word_before(text, open)
-        || matches!(before(text, open), Some(b')' | b']' | b'-'))
-    {
+    let begins = byte(text, open + 1).is_some_and(|b| b.is_ascii_digit());
+    if !begins || word_before(text, open) || matches!(before(text, open), Some(b')' | b']' | b'-')) {
         return None;
     }
     let groups = Groups::read(text, open, false);
-    let groups = groups.all();
-    let shaped = national::north_american(text, groups).or_else(|| national::area_in_parentheses(text, groups));
-    shaped.or_else(|| spoken(text, open, groups))
+    let shaped = national::north_american(text, &groups).or_else(|| national::area_in_parentheses(text, &groups));
+    shaped.or_else(|| spoken(text, &groups).filter(|_| WORDS.before(text, open)))
 }
 
-/// Where the number ends that begins with a digit at `start`.
-pub(super) fn national(text: &[u8], start: usize) -> Option<usize> {
-    if word_before(text, start)
-        || joined_before(text, start, b"-.,/:+")
-        || matches!(before(text, start), Some(b'+' | b'-' | b'.' | b'$' | b'/' | b'('))
-    {
+/// Where the number ends that begins with a digit at `start`; `end` is the end of its first group.
+pub(super) fn national(text: &[u8], start: usize, end: usize) -> Option<usize> {
+    let shaped = may_have_shape(text, start, end);
+    let unshaped = end - start >= 7 || (end - start >= 2 && goes_on(text, end));
+    if !(shaped || unshaped) || !is_start(text, start) {
         return None;
     }
-    if !may_begin(text, start) && !WORDS.before(text, start) {
+    if !shaped && !WORDS.before(text, start) {
         return None;
     }
     let groups = Groups::read(text, start, false);
-    let groups = groups.all();
-    let shaped = match groups.first()?.sign {
-        _ if text[start..].starts_with(b"00") => dialled(text, groups, 2).filter(|_| groups.len() > 1),
-        _ if text[start] == b'0' => national::trunk(text, groups),
-        _ => national::north_american(text, groups).or_else(|| national::russian(text, groups)),
+    let found = match text[start] {
+        b'0' if text[start..].starts_with(b"00") => dialled(text, &groups, 2).filter(|_| groups.all().len() > 1),
+        b'0' => national::trunk(text, &groups),
+        _ => national::north_american(text, &groups).or_else(|| national::russian(text, &groups)),
     };
-    shaped.or_else(|| spoken(text, start, groups))
+    if found.is_some() || !unshaped {
+        return found;
+    }
+    spoken(text, &groups).filter(|_| !shaped || WORDS.before(text, start))
 }
 
-/// Whether a number in a national shape may begin here: a cheap look at the first group.
-fn may_begin(text: &[u8], start: usize) -> bool {
-    let end = run(text, start, 7, u8::is_ascii_digit);
-    let goes_on = !matches!(byte(text, end), None | Some(b'\n' | b',' | b':' | b';'));
-    goes_on
-        && match (text[start], end - start) {
-            (b'0', 2..=6) | (b'2'..=b'9', 3) => true,
-            (b'1', 1) => matches!(byte(text, end + 1), Some(b'(' | b'2'..=b'9')),
-            (b'7' | b'8', 1) => byte(text, end) == Some(b'(') || byte(text, end + 1) == Some(b'('),
-            _ => false,
-        }
+/// Whether a number may begin at `start`: it is not the rest of another one, of an identifier, a path or a price.
+fn is_start(text: &[u8], start: usize) -> bool {
+    let rest = matches!(before(text, start), Some(b'+' | b'-' | b'.' | b'$' | b'/'));
+    // `0532 0130 01` behind `0044 ` is a part of something longer; behind a house number it is not.
+    let row = text[start] == b'0' && row_before(text, start);
+    !rest && !row && !joined_before(text, start, b",:")
+}
+
+/// Whether the first group may begin one of the national shapes, and the next ones if they can be seen cheaply.
+fn may_have_shape(text: &[u8], start: usize, end: usize) -> bool {
+    let digit = |i: usize| byte(text, i).is_some_and(|b| b.is_ascii_digit());
+    let sign = |i: usize| byte(text, i).is_some_and(|b| !b.is_ascii_alphanumeric());
+    match (text[start], end - start) {
+        (b'0', 2) => goes_on(text, end) && !national::is_pair_before(text, start),
+        (b'0', 3..=6) => goes_on(text, end),
+        // Behind a sign of one byte, `555-123-4567` has its digits in known places.
+        (b'2'..=b'9', 3) if digit(end + 1) => sign(end + 4) && digit(end + 3) && (digit(end + 8) || !digit(end + 5)),
+        (b'2'..=b'9', 3) => goes_on(text, end),
+        (b'1', 1) => byte(text, end + 1) == Some(b'(') || (digit(end + 2) && digit(end + 3) && !digit(end + 4)),
+        (b'7' | b'8', 1) => byte(text, end) == Some(b'(') || byte(text, end + 1) == Some(b'('),
+        _ => false,
+    }
+}
+
+/// Whether something that may part groups stands at `end`.
+fn goes_on(text: &[u8], end: usize) -> bool {
+    let parts = |b: u8| matches!(b, b' ' | b'-' | b'.' | b'/' | b'(' | b')') || !b.is_ascii();
+    byte(text, end).is_some_and(parts) && byte(text, end + 1).is_some_and(|b| b.is_ascii_digit() || parts(b))
 }
 
 /// Where a number ends that begins with a country code, `skip` digits after the beginning of the first group. Of the groups as many
 /// are taken as the country's numbers can have digits.
-fn dialled(text: &[u8], groups: &[Group], skip: usize) -> Option<usize> {
-    let digits = digits_of(text, groups);
-    let digits = digits.0.get(skip..digits.1)?;
+fn dialled(text: &[u8], groups: &Groups, skip: usize) -> Option<usize> {
+    let mut digits = [0; MAX_DIGITS];
+    let all = groups.all().iter().flat_map(|group| groups.digits(text, group));
+    let count = digits.iter_mut().zip(all).map(|(digit, b)| *digit = *b).count();
+    let digits = digits.get(skip..count)?;
     let (code, fewest, most) = countries::split(digits)?;
     let is_american = digits[..code] == [b'1'];
     if is_american && !matches!(digits.get(1), Some(b'2'..=b'9')) {
         return None;
     }
-    longest(text, groups, skip + code + fewest, skip + code + most)
+    let end = longest(text, groups, skip + code + fewest, skip + code + most)?;
+    // `+35236450.6` is a number of another kind.
+    let is_decimal = matches!(groups.all(), [_, part] if part.sign == Sign::Dot);
+    (!is_decimal && !national::is_dump(text, groups, end)).then_some(end)
 }
 
-/// Where a number ends that has a word for it in front: any 7 to 15 digits that are no date and no address.
-fn spoken(text: &[u8], start: usize, groups: &[Group]) -> Option<usize> {
-    if is_date(text, groups) || is_quad(groups) || !WORDS.before(text, start) {
+/// Where a number ends that a word announces: any 7 to 15 digits that are no date and no address.
+fn spoken(text: &[u8], groups: &Groups) -> Option<usize> {
+    if is_date(text, groups) || is_quad(groups) {
         return None;
     }
     longest(text, groups, 7, 15)
 }
 
 /// The end of the longest row of groups that has `fewest` to `most` digits and ends where a number can.
-fn longest(text: &[u8], groups: &[Group], fewest: usize, most: usize) -> Option<usize> {
+fn longest(text: &[u8], groups: &Groups, fewest: usize, most: usize) -> Option<usize> {
     let mut total = 0;
     let mut best = None;
-    for (i, group) in groups.iter().enumerate() {
+    for (i, group) in groups.all().iter().enumerate() {
         total += group.len();
-        let next = groups.get(i + 1);
+        let next = groups.all().get(i + 1);
         let parts = next.is_none_or(|next| matches!(next.sign, Sign::Space | Sign::Slash | Sign::Parenthesis));
-        if (fewest..=most).contains(&total) && parts && is_end(text, group.end) {
-            best = Some(group.end);
+        if (fewest..=most).contains(&total) && parts && is_end(text, groups.end_of(group)) {
+            best = Some(groups.end_of(group));
         }
     }
     best
@@ -206,29 +228,20 @@ fn is_end(text: &[u8], end: usize) -> bool {
     !goes_on && !matches!(byte(text, end), Some(b'%' | b'@'))
 }
 
-/// The digits of all groups, and how many they are.
-fn digits_of(text: &[u8], groups: &[Group]) -> ([u8; 24], usize) {
-    let mut digits = [0; 24];
-    let all = groups.iter().flat_map(|group| &text[group.start..group.end]);
-    let count = digits.iter_mut().zip(all).map(|(digit, b)| *digit = *b).count();
-    (digits, count)
-}
-
 /// Whether it begins as a date does: `2024-05-12`, `12.05.2024`, `5/12/2024`, and with a time behind it.
-fn is_date(text: &[u8], groups: &[Group]) -> bool {
-    let [a, b, c, ..] = groups else { return false };
+fn is_date(text: &[u8], groups: &Groups) -> bool {
+    let [a, b, c, ..] = groups.all() else { return false };
     let alike = b.sign == c.sign;
-    let value = |group: &Group| super::bytes::decimal(&text[group.start..group.end]);
+    let value = |group: &Group| super::bytes::decimal(groups.digits(text, group));
     let is_day = |group: &Group| group.len() <= 2 && (1..=31).contains(&value(group));
     let is_year = |group: &Group| group.len() == 4 && (1900..2100).contains(&value(group));
     alike && is_day(b) && ((is_year(a) && is_day(c)) || (is_day(a) && is_year(c)))
 }
 
 /// Whether it is written as an IPv4 address or a version.
-fn is_quad(groups: &[Group]) -> bool {
-    groups.len() >= 3
-        && groups[1..].iter().all(|group| group.sign == Sign::Dot)
-        && groups.iter().all(|group| group.len() <= 3)
+fn is_quad(groups: &Groups) -> bool {
+    let all = groups.all();
+    all.len() >= 3 && all[1..].iter().all(|group| group.sign == Sign::Dot) && all.iter().all(|group| group.len() <= 3)
 }
 
 #[cfg(test)]
@@ -240,7 +253,9 @@ mod tests {
         let detect = match text.as_bytes()[start] {
             b'+' => international,
             b'(' => parenthesised,
-            _ => national,
+            _ => |text: &[u8], start| {
+                national(text, start, crate::guard::redact::bytes::run(text, start, 99, u8::is_ascii_digit))
+            },
         };
         detect(text.as_bytes(), start).map(|end| &text[start..end])
     }

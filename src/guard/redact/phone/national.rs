@@ -1,106 +1,148 @@
 //! National numbers without a word before them: only in the shapes that hardly anything else has.
 
-use super::groups::{Group, Sign};
-use super::{is_date, is_end};
+use super::groups::{Group, Groups, Sign};
+use super::{is_date, is_end, word_at};
 
 /// `555-123-4567`, `(555) 123-4567`, `555.123.4567`, `555 123 4567`, with or without a `1` before it. Source: the North
 /// American Numbering Plan: an area code begins with 2 to 9.
-pub(super) fn north_american(text: &[u8], groups: &[Group]) -> Option<usize> {
-    let groups = match groups {
-        [one, rest @ ..] if one.len() == 1 && text[one.start] == b'1' => rest,
+pub(super) fn north_american(text: &[u8], groups: &Groups) -> Option<usize> {
+    let list = match groups.all() {
+        [one, rest @ ..] if one.len() == 1 && groups.digits(text, one) == b"1" => rest,
         all => all,
     };
-    let [area, exchange, line, rest @ ..] = groups else { return None };
-    let shaped = area.len() == 3 && exchange.len() == 3 && line.len() == 4 && matches!(text[area.start], b'2'..=b'9');
+    let [area, exchange, line, rest @ ..] = list else { return None };
+    let begins = matches!(groups.digits(text, area), [b'2'..=b'9', ..]);
+    let shaped = begins && area.len() == 3 && exchange.len() == 3 && line.len() == 4;
     let dots = [exchange.sign, line.sign].iter().filter(|sign| **sign == Sign::Dot).count();
-    let signs = dots != 1 && line.sign != Sign::Slash && line.sign != Sign::Parenthesis;
+    let signs =
+        dots != 1 && !matches!(line.sign, Sign::Slash | Sign::Parenthesis | Sign::Dash) && exchange.sign != Sign::Dash;
     // A row of spaced numbers is a table; behind other signs a space ends the number.
     let alone = match rest.first() {
         Some(next) => next.sign == Sign::Space && line.sign != Sign::Space,
         None => true,
     };
-    (shaped && signs && alone && is_end(text, line.end)).then_some(line.end)
+    let end = groups.end_of(line);
+    (shaped && signs && alone && is_end(text, end)).then_some(end)
 }
 
 /// `8 (495) 123-45-67`.
-pub(super) fn russian(text: &[u8], groups: &[Group]) -> Option<usize> {
-    let [trunk, area, rest @ ..] = groups else { return None };
-    let begins = trunk.len() == 1 && matches!(text[trunk.start], b'7' | b'8') && area.sign == Sign::Parenthesis;
+pub(super) fn russian(text: &[u8], groups: &Groups) -> Option<usize> {
+    let [trunk, area, rest @ ..] = groups.all() else { return None };
+    let begins = matches!(groups.digits(text, trunk), b"7" | b"8") && area.sign == Sign::Parenthesis;
     let total: usize = rest.iter().map(Group::len).sum();
-    let end = rest.last()?.end;
+    let end = groups.end_of(rest.last()?);
     (begins && area.len() + total == 10 && is_end(text, end)).then_some(end)
 }
 
-/// `020 7946 0958`, `01 42 68 53 00`, `0171/1234567`: a `0`, then two or more groups, 8 to 11 digits in all. One group of
+/// `020 7946 0958`, `01 42 68 53 00`, `0171/1234567`: a `0`, then two or more groups, 8 to 12 digits in all. One group of
 /// something else may follow.
-pub(super) fn trunk(text: &[u8], groups: &[Group]) -> Option<usize> {
+pub(super) fn trunk(text: &[u8], groups: &Groups) -> Option<usize> {
     if is_date(text, groups) {
         return None;
     }
-    let shortest = groups.len().saturating_sub(1).max(2);
-    (shortest..=groups.len()).rev().find_map(|count| {
-        let (taken, rest) = groups.split_at_checked(count)?;
-        let end = taken.last()?.end;
+    let all = groups.all();
+    let shortest = all.len().saturating_sub(1).max(2);
+    (shortest..=all.len()).rev().find_map(|count| {
+        let (taken, rest) = all.split_at_checked(count)?;
+        let end = groups.end_of(taken.last()?);
         let parts = rest.iter().all(|next| next.sign == Sign::Space && taken[1].sign != Sign::Dot);
-        (is_trunk_shape(text, taken) && parts && is_end(text, end)).then_some(end)
+        (is_trunk_shape(text, groups, taken) && parts && is_end(text, end)).then_some(end)
     })
 }
 
-fn is_trunk_shape(text: &[u8], groups: &[Group]) -> bool {
-    let [first, second, rest @ ..] = groups else { return false };
-    let total: usize = groups.iter().map(Group::len).sum();
+fn is_trunk_shape(text: &[u8], groups: &Groups, taken: &[Group]) -> bool {
+    let ([first, second, rest @ ..], Some((last, others))) = (taken, taken.split_last()) else { return false };
+    let total: usize = taken.iter().map(Group::len).sum();
+    let is_pairs = taken.iter().all(|group| group.len() == 2);
     let mixed = rest.iter().any(|group| group.sign != second.sign);
-    // `0123-0456` is a range, `01.5` a decimal, `01/02/03` a date, and pairs in a longer row are a dump.
-    let range = rest.is_empty() && second.len() == first.len() && text[second.start] == b'0';
-    let decimal = second.sign == Sign::Dot && rest.is_empty();
-    let slashes = rest.iter().any(|group| group.sign == Sign::Slash);
-    let pairs = groups.iter().all(|group| group.len() == 2);
-    let short = groups
-        .iter()
-        .any(|group| group.len() < 2 && !(group.sign == Sign::Hyphen && group.end == groups[groups.len() - 1].end));
-    let fewest = if mixed || second.sign == Sign::Slash || second.sign == Sign::Hyphen { 8 } else { 9 };
-    let dumped = pairs && (groups.len() != 5 || goes_on_in_pairs(text, groups));
-    (fewest..=11).contains(&total)
-        && (2..=6).contains(&first.len())
-        && !(range || decimal || slashes || short || dumped)
+    let short = others.iter().any(|group| group.len() < 2) || (last.len() < 2 && last.sign != Sign::Hyphen);
+    let most = if taken.len() <= 3 { 12 } else { 11 };
+    if !(8..=most).contains(&total) || !(2..=6).contains(&first.len()) || short {
+        return false;
+    }
+    match (second.sign, rest) {
+        // `01.5` is a decimal, `0317-8471` a serial number, `02110-1301` a post code, `0123-0456` a range.
+        (Sign::Dot, []) => false,
+        (Sign::Hyphen, []) => {
+            !matches!((first.len(), second.len()), (4 | 5, 4)) && !is_range(text, groups, first, second)
+        }
+        (Sign::Slash, []) => true,
+        (_, []) => total >= 9 && !is_range(text, groups, first, second),
+        // Three groups of four are hexadecimal words as often, and have a zero in front of each then.
+        (sign, [third]) if [first.len(), second.len(), third.len()] == [4; 3] => {
+            sign != Sign::Dot && ![second, third].iter().any(|group| groups.digits(text, group).starts_with(b"0"))
+        }
+        // `0399-12-31` is a date of long ago,
+        (Sign::Hyphen, [third]) if [first.len(), second.len(), third.len()] == [4, 2, 2] => false,
+        // `078-05-1120` has the shape of a social security number, pairs in a longer row are a dump.
+        (_, [third]) if !mixed && [first.len(), second.len(), third.len()] == [3, 2, 4] => false,
+        _ if is_pairs && mixed => second.sign == Sign::Hyphen,
+        _ if is_pairs => taken.len() == 5 && !goes_on_in_pairs(text, groups.start_of(first), groups.end_of(last)),
+        _ => rest.iter().all(|group| group.sign != Sign::Slash),
+    }
 }
 
-/// Whether another pair of hexadecimal digits stands before or behind.
-fn goes_on_in_pairs(text: &[u8], groups: &[Group]) -> bool {
-    let (start, end) = (groups[0].start, groups[groups.len() - 1].end);
-    let is_pair = |pair: Option<&[u8]>| pair.is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit));
-    let behind = text.get(end) == Some(&b' ') && is_pair(text.get(end + 1..end + 3));
-    let ahead = start >= 3 && text[start - 1] == b' ' && is_pair(text.get(start - 3..start - 1));
-    behind || ahead
+fn is_range(text: &[u8], groups: &Groups, first: &Group, second: &Group) -> bool {
+    first.len() == second.len() && groups.digits(text, second).starts_with(b"0")
+}
+
+/// Whether a number that ends at `end` is one of a longer row of pairs.
+pub(super) fn is_dump(text: &[u8], groups: &Groups, end: usize) -> bool {
+    let mut taken = groups.all().iter().take_while(|group| groups.end_of(group) <= end);
+    let first = groups.all().first().map_or(end, |first| groups.start_of(first));
+    taken.all(|group| group.len() == 2) && goes_on_in_pairs(text, first, end)
+}
+
+/// Whether another pair of hexadecimal digits stands before `start` or behind `end`.
+fn goes_on_in_pairs(text: &[u8], start: usize, end: usize) -> bool {
+    let is_pair = |pair: &[u8]| pair.iter().all(u8::is_ascii_hexdigit);
+    let is_pair_behind =
+        text.get(end) == Some(&b' ') && text.get(end + 1..end + 3).is_some_and(is_pair) && !word_at(text, end + 3);
+    is_pair_behind || is_pair_before(text, start)
+}
+
+/// Whether a pair of hexadecimal digits and a space stand before `start`.
+pub(super) fn is_pair_before(text: &[u8], start: usize) -> bool {
+    let Some(pair) = start.checked_sub(3) else { return false };
+    let alone = pair == 0 || text[pair - 1] == b' ';
+    alone
+        && text[start - 1] == b' '
+        && text[pair..start - 1].iter().all(u8::is_ascii_hexdigit)
+        && text[pair..start - 1].iter().any(u8::is_ascii_digit)
 }
 
 /// `(0221) 470-0`, `(11) 2345-6789`, `(2) 2123 4567`: an area code in parentheses.
-pub(super) fn area_in_parentheses(text: &[u8], groups: &[Group]) -> Option<usize> {
-    let closing = groups.iter().skip(1).position(|group| group.sign == Sign::Parenthesis)? + 1;
-    let (area, local) = groups.split_at(closing);
-    let end = local.last()?.end;
+pub(super) fn area_in_parentheses(text: &[u8], groups: &Groups) -> Option<usize> {
+    let closing = groups.all().iter().skip(1).position(|group| group.sign == Sign::Parenthesis)? + 1;
+    let (area, local) = groups.all().split_at(closing);
+    let last = local.last()?;
     let area_digits: usize = area.iter().map(Group::len).sum();
     let local_digits: usize = local.iter().map(Group::len).sum();
     let total = area_digits + local_digits;
-    let dotted = local.iter().any(|group| group.sign == Sign::Dot || group.sign == Sign::Slash);
-    let shaped = match text[area[0].start] {
-        b'0' => (2..=6).contains(&area_digits) && (7..=12).contains(&total),
-        _ => {
-            area_digits <= 3
-                && (9..=11).contains(&total)
-                && local.last().is_some_and(|last| last.len() == 4 || last.len() == 7)
-        }
+    let dotted = local.iter().any(|group| matches!(group.sign, Sign::Dot | Sign::Slash));
+    let shaped = match groups.digits(text, area.first()?) {
+        [b'0', ..] => (2..=6).contains(&area_digits) && (7..=12).contains(&total),
+        _ => area_digits <= 3 && (9..=11).contains(&total) && matches!(last.len(), 4 | 7),
     };
+    let end = groups.end_of(last);
     (shaped && !dotted && is_end(text, end)).then_some(end)
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::guard::redact::bytes::run;
     use crate::guard::redact::phone::{national, parenthesised};
 
+    fn end_of(text: &str) -> Option<usize> {
+        let text = text.as_bytes();
+        match text[0] {
+            b'(' => parenthesised(text, 0),
+            _ => national(text, 0, run(text, 0, text.len(), u8::is_ascii_digit)),
+        }
+    }
+
     fn whole(text: &str) -> bool {
-        let end = if text.starts_with('(') { parenthesised(text.as_bytes(), 0) } else { national(text.as_bytes(), 0) };
-        end == Some(text.len())
+        end_of(text) == Some(text.len())
     }
 
     #[test]
@@ -150,12 +192,7 @@ mod tests {
             "5551234567",
         ];
         for number in others {
-            let found = if number.starts_with('(') {
-                parenthesised(number.as_bytes(), 0)
-            } else {
-                national(number.as_bytes(), 0)
-            };
-            assert_eq!(found, None, "{number}");
+            assert_eq!(end_of(number), None, "{number}");
         }
     }
 }
