@@ -65,12 +65,9 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
 
 /// A fingerprint as results and the log show it.
 pub fn hex(hash: &Hash) -> String {
-    use std::fmt::Write;
-    hash.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
+    hash.iter().flat_map(digits).collect()
 }
 
 /// Reads a fingerprint back from 64 hex digits.

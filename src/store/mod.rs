@@ -78,7 +78,7 @@ pub trait Store {
     /// The oldest `max` records that are complete at `now_us`, of one site or of all. They stay until [`Store::ack`].
     fn drain(&self, max: u32, site: Option<&str>, now_us: i64) -> Result<Vec<Record>, StoreError>;
 
-    /// Drops records by uid and says how many there were. Unknown uids are no error.
+    /// Drops records by uid, counts them, and says how many there were. Unknown uids are no error.
     fn ack(&self, uids: &[&str]) -> Result<u64, StoreError>;
 
     /// Figures for `aisp_status()`.

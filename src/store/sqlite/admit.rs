@@ -3,7 +3,7 @@
 use super::limits::{self, Tally};
 use super::spool::{self, Ready};
 use super::tx::Tx;
-use super::{breaker, budget, cache, counter, flight};
+use super::{breaker, budget, cache, flight};
 use crate::audit::Record;
 use crate::store::{Admission, LimitState, Peek, Settlement, Verdict, Way};
 
@@ -11,7 +11,7 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
     let now_us = call.clock.now_us();
     let mut throttle = Tally::read(tx, call.throttle, now_us)?;
     if let Some((limit, wait_us)) = throttle.refusal() {
-        log(tx, &call.record.failed(429, "policy_throttle"), now_us)?;
+        log(tx, &call.record.failed(429, "policy_throttle"))?;
         let limits = throttle.states().collect();
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: false, wait_us, limits });
     }
@@ -19,7 +19,7 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
 
     let found = call.lookup.map(|hash| cache::find(tx, hash, now_us)).transpose()?.flatten();
     if let Some(entry) = found {
-        log(tx, &call.record.hit(&entry.provider), now_us)?;
+        log(tx, &call.record.hit(&entry.provider))?;
         return Ok(Verdict::Hit { entry, limits: throttle.states().collect() });
     }
 
@@ -43,18 +43,18 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
             let stale = grace.map(|hash| cache::stale(tx, hash, call.stale_us, now_us)).transpose()?.flatten();
             let refused = call.record.failed(503, "provider_circuit_open");
             let record = stale.as_ref().map(|entry| refused.stale(&entry.provider));
-            log(tx, &record.unwrap_or(refused), now_us)?;
+            log(tx, &record.unwrap_or(refused))?;
             return Ok(Verdict::Open { wait_us, stale, limits: throttle.states().collect() });
         }
     };
     let mut quota = Tally::read(tx, call.quota, now_us)?;
     if let Some((limit, wait_us)) = quota.refusal() {
-        log(tx, &call.record.failed(429, "policy_quota"), now_us)?;
+        log(tx, &call.record.failed(429, "policy_quota"))?;
         let limits = both(&throttle, &quota);
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: true, wait_us, limits });
     }
     if let Some((budget, claim)) = budget::refusal(tx, call.claims, call.record, now_us)? {
-        log(tx, &call.record.failed(429, "policy_budget"), now_us)?;
+        log(tx, &call.record.failed(429, "policy_budget"))?;
         return Ok(Verdict::OverBudget { budget, amount: claim.amount, limits: both(&throttle, &quota) });
     }
     quota.charge(tx)?;
@@ -79,7 +79,7 @@ pub(super) fn settle(tx: &Tx<'_>, outcome: &Settlement<'_>, cache_max_bytes: u64
     if let Some(report) = &outcome.report {
         breaker::report(tx, report)?;
     }
-    log(tx, outcome.record, outcome.now_us)
+    log(tx, outcome.record)
 }
 
 pub(super) fn peek(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Peek> {
@@ -101,10 +101,9 @@ pub(super) fn way(tx: &Tx<'_>, route: &[String], now_us: i64, lease_us: i64) -> 
     }
 }
 
-/// The end of a call: its record and its place in the counters.
-fn log(tx: &Tx<'_>, record: &Record, now_us: i64) -> rusqlite::Result<()> {
-    spool::put(tx, record, Ready::Now)?;
-    counter::add(tx, record, now_us)
+/// The end of a call.
+fn log(tx: &Tx<'_>, record: &Record) -> rusqlite::Result<()> {
+    spool::put(tx, record, Ready::Now)
 }
 
 fn both(throttle: &Tally<'_>, quota: &Tally<'_>) -> Vec<LimitState> {

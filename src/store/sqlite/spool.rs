@@ -14,6 +14,8 @@ use crate::store::Status;
 
 /// Records that are dropped in one step.
 const STEP: u64 = 5_000;
+/// Records that a look at the last hour takes in.
+const LOOKED_AT: u64 = 50_000;
 /// No record takes less room: the names of its fields alone are longer.
 const SMALLEST_BYTES: u64 = 250;
 
@@ -69,19 +71,29 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Record> {
     Ok(lost.failed(500, "store_damaged"))
 }
 
-/// Drops records by uid and says how many there were. What a dead process left is counted now: nobody settled it.
+/// The newest records that may be fetched at `now_us`, no more than are worth looking at.
+pub(super) fn newest(tx: &Tx<'_>, now_us: i64, mut f: impl FnMut(&Record)) -> rusqlite::Result<()> {
+    let sql = "SELECT uid, site, record FROM spool WHERE ready_us <= ?1 ORDER BY uid DESC LIMIT ?2";
+    let mut statement = tx.statement(sql)?;
+    let mut rows = statement.query((now_us, LOOKED_AT))?;
+    while let Some(row) = rows.next()? {
+        f(&read(row)?);
+    }
+    Ok(())
+}
+
+/// Drops records by uid, counts what they tell of, and says how many there were.
 pub(super) fn remove(tx: &Tx<'_>, uids: &[&str]) -> rusqlite::Result<u64> {
     let mut dropped = 0;
     for uid in uids {
         let Ok(uid) = Uuid::try_parse(uid) else { continue };
-        let found: Option<(i64, Option<String>)> = tx
-            .statement("DELETE FROM spool WHERE uid = ?1 RETURNING ready_us, iif(ready_us > 0, record, NULL)")?
-            .query_row([uid.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        let found = tx
+            .statement("DELETE FROM spool WHERE uid = ?1 RETURNING uid, site, record")?
+            .query_row([uid.as_bytes()], read)
             .optional()?;
-        let Some((ready_us, aborted)) = found else { continue };
-        dropped += 1;
-        if let Some(record) = aborted.and_then(|json| serde_json::from_str(&json).ok()) {
-            counter::add(tx, &record, ready_us)?;
+        if let Some(record) = found {
+            counter::add(tx, &record)?;
+            dropped += 1;
         }
     }
     Ok(dropped)
@@ -102,8 +114,13 @@ pub(super) fn shrink(tx: &Tx<'_>, over: u64) -> rusqlite::Result<u64> {
     if over == 0 {
         return Ok(0);
     }
-    let sql = "DELETE FROM spool WHERE uid IN (SELECT uid FROM spool ORDER BY uid LIMIT ?1)";
-    let dropped = tx.statement(sql)?.execute([over.min(STEP)])? as u64;
+    let sql =
+        "DELETE FROM spool WHERE uid IN (SELECT uid FROM spool ORDER BY uid LIMIT ?1) RETURNING uid, site, record";
+    let lost: Vec<Record> = tx.statement(sql)?.query_map([over.min(STEP)], read)?.collect::<rusqlite::Result<_>>()?;
+    for record in &lost {
+        counter::add(tx, record)?;
+    }
+    let dropped = lost.len() as u64;
     state::add(tx, state::SPOOL_DROPPED, dropped as i64)?;
     Ok(dropped)
 }
