@@ -66,6 +66,8 @@ fn sixty_four_equal_calls_are_one_call_to_the_provider() {
     assert!(begun.elapsed() < SLOW + Duration::from_secs(2), "{:?}", begun.elapsed());
     let log = world.log();
     assert_eq!((log.len(), log.iter().filter(|record| record.attempts == 1).count()), (HERD, 1));
+    let waited = |record: &&aisp::audit::Record| record.cached && record.duration_ms >= 100;
+    assert_eq!(log.iter().filter(waited).count(), HERD - 1, "who waited says for how long");
 }
 
 #[test]
@@ -172,6 +174,11 @@ fn start_leader(world: &World, request: &Json, policy: &Json) -> Child {
 
 #[test]
 fn where_the_leader_is_killed_one_takes_over_and_there_are_two_calls_in_all() {
+    let rounds = if std::env::var_os("AISP_LONG").is_some() { 20 } else { 1 };
+    (0..rounds).for_each(|_| kill_a_leader());
+}
+
+fn kill_a_leader() {
     let server = Server::start(|number, connection| {
         if number == 0 {
             connection.read();

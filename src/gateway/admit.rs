@@ -9,6 +9,7 @@ use super::flow::{Flow, with_store};
 use super::limits::Rule;
 use super::plan::Plan;
 use super::{budgets, health};
+use crate::audit::Record;
 use crate::clock::{Clock, now_us};
 use crate::error::{Error, Fault};
 use crate::provider::Answer;
@@ -92,11 +93,14 @@ impl<'e> Flow<'_, 'e> {
             abandoned_us: lease_us,
         };
         let mut awaited: Option<String> = None;
+        // The record of a call that has waited: it tells for how long.
+        let mut late: Option<Record> = None;
         let mut before = Vec::new();
         let verdict = loop {
             let boarding = Boarding { lease_us: flight_us, awaited: awaited.as_deref() };
             let boarding = pause.is_some().then_some(boarding);
-            match self.decide(&Admission { boarding, ..asked }) {
+            let record = late.as_ref().unwrap_or(&self.record);
+            match self.decide(&Admission { boarding, record, ..asked }) {
                 Verdict::Wait { leader, limits } => {
                     before.extend(limits);
                     let left = || self.deadline(plan).remaining();
@@ -110,6 +114,7 @@ impl<'e> Flow<'_, 'e> {
                         }
                     }
                     awaited = Some(leader);
+                    late = Some(Record { duration_ms: self.elapsed_ms(), ..self.record.clone() });
                 }
                 Verdict::Hit { entry, limits } => match read_entry(plan, entry, None, &limits) {
                     Some(kept) => {
