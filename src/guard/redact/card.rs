@@ -71,7 +71,9 @@ pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
 /// number behind it.
 fn is_end(text: &[u8], end: usize, sign: Option<u8>) -> bool {
     let joints: &[u8] = if sign == Some(b' ') { b"." } else { b"-." };
-    !word_at(text, end) && !joined_at(text, end, joints) && !(sign == Some(b' ') && row_at(text, end))
+    let goes_on = word_at(text, end) || joined_at(text, end, joints);
+    let is_table = sign == Some(b' ') && row_at(text, end);
+    !(goes_on || is_table)
 }
 
 /// Whether two more numbers of four digits or more, decimal or hexadecimal, follow: it is a table.

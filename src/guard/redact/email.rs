@@ -138,31 +138,43 @@ fn is_local(c: char) -> bool {
 fn domain(text: &str, start: usize) -> Option<usize> {
     let mut best = None;
     let mut label = start;
-    for (i, c) in text[start..].char_indices().chain([(text.len() - start, ' ')]) {
-        let at = start + i;
-        if c.is_alphanumeric() || c == '-' {
-            if at - start >= MAX_DOMAIN_BYTES {
-                return best;
-            }
-            continue;
-        }
-        let part = &text[label..at];
+    loop {
+        let end = label_end(text, label, start + MAX_DOMAIN_BYTES);
+        let part = &text[label..end];
         if part.is_empty() || part.starts_with('-') {
-            break;
+            return best;
         }
         if label > start {
             best = top_level(part).map(|len| label + len).or(best);
         }
-        if c != '.' || part.ends_with('-') {
-            break;
+        if byte(text.as_bytes(), end) != Some(b'.') || part.ends_with('-') {
+            return best;
         }
-        label = at + 1;
+        label = end + 1;
     }
-    best
+}
+
+/// Where the letters, digits and hyphens end that begin at `start`, or the last of them before `limit`.
+fn label_end(text: &str, start: usize, limit: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    loop {
+        at = run(bytes, at, limit.saturating_sub(at), |b| b.is_ascii_alphanumeric() || *b == b'-');
+        match byte(bytes, at) {
+            Some(b) if !b.is_ascii() && at < limit => match text[at..].chars().next() {
+                Some(c) if c.is_alphanumeric() => at += c.len_utf8(),
+                _ => return at,
+            },
+            _ => return at,
+        }
+    }
 }
 
 /// How much of a label is a top-level domain: two letters or more of one kind of script, or one that is encoded.
 fn top_level(label: &str) -> Option<usize> {
+    if label.len() > 1 && label.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Some(label.len());
+    }
     if label.len() > 6 && label.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("xn--")) {
         return Some(label.len());
     }
@@ -175,19 +187,19 @@ fn top_level(label: &str) -> Option<usize> {
 
 /// Whether it is an address of code: a repository, a version, a file, a call.
 fn is_code(text: &str, start: usize, sign: usize, end: usize) -> bool {
-    let (local, domain) = (&text[start..sign], &text[sign + 1..end]);
     let bytes = text.as_bytes();
+    let local = &bytes[start..sign];
     let path =
         matches!(byte(bytes, end), Some(b':' | b'/')) && byte(bytes, end + 1).is_some_and(|b| b.is_ascii_graphic());
-    let repository = matches!(local, "git" | "hg") && path;
-    let mut labels = domain.split('.');
-    let digits = |label: Option<&str>| label.is_some_and(|label| label.starts_with(|c: char| c.is_ascii_digit()));
-    let first = labels.next();
-    let version = first.is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit())) && digits(labels.next());
-    let file = domain.rsplit('.').next().is_some_and(is_file);
+    let repository = path && matches!(local, b"git" | b"hg");
+    let digits = run(bytes, sign + 1, end, u8::is_ascii_digit);
+    let version = digits > sign + 1
+        && byte(bytes, digits) == Some(b'.')
+        && byte(bytes, digits + 1).is_some_and(|b| b.is_ascii_digit());
+    let last = bytes[sign + 1..end].iter().rposition(|b| *b == b'.').map_or(end, |dot| sign + 2 + dot);
     // Labels of Kotlin and the like.
-    let label = matches!(local, "this" | "super" | "return" | "break" | "continue" | "self");
-    repository || version || file || label || byte(bytes, end) == Some(b'(')
+    let label = matches!(local, b"this" | b"super" | b"return" | b"break" | b"continue" | b"self");
+    repository || version || label || is_file(&text[last..end]) || byte(bytes, end) == Some(b'(')
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 use super::bytes::{at as byte, before, is_name, run, word_before};
 use super::find::Found;
 use super::names::{Names, Seen, Slot};
+use super::phone::Look;
 use super::types::{Set, Type};
 use super::{card, iban, ipv4, ipv6, mac, phone, ssn};
 
@@ -29,11 +30,13 @@ pub(super) struct Shapes<'t> {
     at: usize,
     /// What lies before is taken.
     floor: usize,
+    /// What lies before is a row of numbers and holds no telephone number that begins with a digit.
+    row_until: usize,
 }
 
 impl<'t> Shapes<'t> {
     pub(super) fn new(text: &'t [u8], types: Set, names: &'t Names) -> Self {
-        Self { text, types, names, at: 0, floor: 0 }
+        Self { text, types, names, at: 0, floor: 0, row_until: 0 }
     }
 
     /// The first value at or behind `from`.
@@ -104,6 +107,21 @@ impl<'t> Shapes<'t> {
         self.typed(Type::Ip, start, ipv6::at)
     }
 
+    /// A telephone number that begins with the digits from `start` to `end`.
+    fn national(&mut self, start: usize, end: usize) -> Option<Found> {
+        if !self.types.has(Type::Phone) || start < self.row_until {
+            return None;
+        }
+        match phone::national(self.text, start, end) {
+            Look::Found(end) => Some(Found::of_type(Type::Phone, start, end)),
+            Look::RowUntil(until) => {
+                self.row_until = until;
+                None
+            }
+            Look::None => None,
+        }
+    }
+
     /// A number that begins at `start`, or an account number that has its check digits there.
     fn digits(&mut self, start: usize) -> Option<Found> {
         let end = run(self.text, start, usize::MAX, u8::is_ascii_digit);
@@ -113,8 +131,7 @@ impl<'t> Shapes<'t> {
             return self.typed(Type::Iban, country, iban::at);
         }
         self.at = end;
-        let phone = || Some(Found::of_type(Type::Phone, start, phone::national(self.text, start, end)?));
-        let mut best = if self.types.has(Type::Phone) { phone() } else { None };
+        let mut best = self.national(start, end);
         let mut also = |kind: Type, detect: fn(&[u8], usize) -> Option<usize>| {
             let found = self.typed(kind, start, detect);
             best = found.filter(|found| best.is_none_or(|best| found.beats(&best))).or(best);

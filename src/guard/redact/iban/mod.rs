@@ -28,7 +28,9 @@ fn account(text: &[u8], start: usize, shape: &str) -> Option<(usize, u64)> {
             continue;
         }
         for _ in 0..count {
-            at += space_at(text, at).max(hyphen_at(text, at));
+            if text.get(at).is_some_and(|b| !b.is_ascii_alphanumeric()) {
+                at += space_at(text, at).max(hyphen_at(text, at));
+            }
             let b = text.get(at).copied().filter(|b| fits(*b, sign))?;
             remainder = add(remainder, b);
             at += 1;

@@ -43,13 +43,16 @@ pub(super) struct Groups {
     start: usize,
     list: [Group; MAX_GROUPS],
     count: usize,
+    /// Whether more groups follow than a number has: it is a row of a table.
+    is_row: bool,
 }
 
 impl Groups {
     /// Reads from `start`, a digit or a parenthesis; with `open`, a parenthesis has been opened before it.
     /// Stops before a group that would make it too long, and before a parenthesis that is not closed.
     pub(super) fn read(text: &[u8], start: usize, open: bool) -> Self {
-        let mut groups = Self { start, list: [Group { offset: 0, len: 0, sign: Sign::None }; MAX_GROUPS], count: 0 };
+        let mut groups =
+            Self { start, list: [Group { offset: 0, len: 0, sign: Sign::None }; MAX_GROUPS], count: 0, is_row: false };
         let (mut at, mut sign, mut open, mut before_open, mut total) = (start, Sign::None, open, 0, 0);
         while groups.count < MAX_GROUPS {
             if text.get(at) == Some(&b'(') && !open && groups.count < 3 {
@@ -58,7 +61,8 @@ impl Groups {
             }
             let end = run(text, at, MAX_DIGITS + 1 - total, u8::is_ascii_digit);
             total += end - at;
-            if end == at || total > MAX_DIGITS {
+            groups.is_row = total > MAX_DIGITS;
+            if end == at || groups.is_row {
                 break;
             }
             groups.list[groups.count] = Group { offset: (at - start) as u16, len: (end - at) as u8, sign };
@@ -74,6 +78,7 @@ impl Groups {
                 (None, false) => break,
             };
         }
+        groups.is_row |= groups.count == MAX_GROUPS;
         if open {
             groups.count = before_open;
         }
@@ -82,6 +87,12 @@ impl Groups {
 
     pub(super) fn all(&self) -> &[Group] {
         &self.list[..self.count]
+    }
+
+    /// How far the text is a row of numbers: to the beginning of the last one that was read. Nowhere if it is none.
+    pub(super) fn row_end(&self) -> Option<usize> {
+        let last = self.all().last().filter(|_| self.is_row)?;
+        Some(self.start_of(last))
     }
 
     /// Takes out a group `(0)`, which is dialled at home only: `+44 (0)20 7946 0958`.
@@ -109,7 +120,11 @@ impl Groups {
 
 /// The sign at `at` and where what follows it begins: one space, or a hyphen, dot or slash; hyphen and slash with or without
 /// a space on either side.
+#[inline]
 fn between(text: &[u8], at: usize) -> Option<(Sign, usize)> {
+    if let [b' ', b'0'..=b'9', ..] = text.get(at..)? {
+        return Some((Sign::Space, at + 1));
+    }
     let space = space_at(text, at);
     let mark = at + space;
     let (sign, len) = match text.get(mark) {

@@ -6,105 +6,11 @@
 mod countries;
 mod groups;
 mod national;
+mod words;
 
-use super::bytes::{at as byte, before, joined_at, joined_before, row_before, word_at, word_before};
-use super::context::Words;
+use super::bytes::{at as byte, before, joined_at, joined_before, row_before, run, word_at, word_before};
 use groups::{Group, Groups, MAX_DIGITS, Sign};
-
-/// Words for a telephone and its number in the languages that most callers write in.
-const WORDS: Words = Words {
-    whole: |word| {
-        let english = matches!(
-            word,
-            b"tel"
-                | b"tele"
-                | b"ph"
-                | b"call"
-                | b"dial"
-                | b"mobile"
-                | b"cell"
-                | b"cellular"
-                | b"fax"
-                | b"telefax"
-                | b"sms"
-                | b"gsm"
-                | b"hotline"
-                | b"whatsapp"
-                | b"viber"
-        );
-        let others = matches!(
-            word,
-            b"tlf"
-                | b"tfn"
-                | b"fon"
-                | b"mobil"
-                | b"movil"
-                | b"celular"
-                | b"cel"
-                | b"handy"
-                | b"handynummer"
-                | b"anrufen"
-                | b"puh"
-                | b"puhelin"
-                | b"portable"
-                | b"appelez"
-                | b"rappelez"
-                | b"chiama"
-                | b"cellulare"
-                | b"llame"
-                | b"ligue"
-                | b"kom"
-                | b"hp"
-                | b"nomor"
-        );
-        english || others
-    },
-    parts: &["phone", "telefon", "telephon", "rufnummer"],
-    wide: &[
-        "tél",
-        "Tél",
-        "phon",
-        "teléfon",
-        "telefón",
-        "Teléfon",
-        "Telefón",
-        "móvil",
-        "Móvil",
-        "telem",
-        "Telem",
-        "llám",
-        "komórk",
-        "Komórk",
-        "gọi",
-        "thoại",
-        "sđt",
-        "SĐT",
-        "тел",
-        "Тел",
-        "моб",
-        "Моб",
-        "τηλ",
-        "Τηλ",
-        "κιν",
-        "电话",
-        "手机",
-        "電話",
-        "携帯",
-        "手機",
-        "전화",
-        "휴대폰",
-        "핸드폰",
-        "هاتف",
-        "جوال",
-        "טלפון",
-        "נייד",
-        "फोन",
-        "फ़ोन",
-        "मोबाइल",
-        "โทร",
-        "ফোন",
-    ],
-};
+use words::WORDS;
 
 /// Where the number ends that begins with `+` at `plus`.
 pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
@@ -119,7 +25,9 @@ pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
 
 /// Where the number ends that begins with `(` at `open`.
 pub(super) fn parenthesised(text: &[u8], open: usize) -> Option<usize> {
-    let begins = byte(text, open + 1).is_some_and(|b| b.is_ascii_digit());
+    let first = run(text, open + 1, 7, u8::is_ascii_digit);
+    let begins = first > open + 1
+        && (byte(text, first) == Some(b')') || byte(text, first + 1).is_some_and(|b| b.is_ascii_digit()));
     if !begins || word_before(text, open) || matches!(before(text, open), Some(b')' | b']' | b'-')) {
         return None;
     }
@@ -128,15 +36,27 @@ pub(super) fn parenthesised(text: &[u8], open: usize) -> Option<usize> {
     shaped.or_else(|| spoken(text, &groups).filter(|_| WORDS.before(text, open)))
 }
 
-/// Where the number ends that begins with a digit at `start`; `end` is the end of its first group.
-pub(super) fn national(text: &[u8], start: usize, end: usize) -> Option<usize> {
+/// What is known of a place where a national number may begin.
+pub(super) enum Look {
+    /// The number ends here.
+    Found(usize),
+    /// No number begins in what lies before this place: it is a row of numbers, longer than any.
+    RowUntil(usize),
+    /// No number begins here.
+    None,
+}
+
+/// Looks at the digit at `start`; `end` is the end of its first group.
+pub(super) fn national(text: &[u8], start: usize, end: usize) -> Look {
     let shaped = may_have_shape(text, start, end);
     let unshaped = end - start >= 7 || (end - start >= 2 && goes_on(text, end));
     if !(shaped || unshaped) || !is_start(text, start) {
-        return None;
+        return Look::None;
     }
-    if !shaped && !WORDS.before(text, start) {
-        return None;
+    // What stands inside of a row was looked at with the row's beginning.
+    let inside = start >= 2 && text[start - 1] == b' ' && text[start - 2].is_ascii_digit();
+    if !shaped && (inside || !WORDS.before(text, start)) {
+        return Look::None;
     }
     let groups = Groups::read(text, start, false);
     let found = match text[start] {
@@ -144,10 +64,12 @@ pub(super) fn national(text: &[u8], start: usize, end: usize) -> Option<usize> {
         b'0' => national::trunk(text, &groups),
         _ => national::north_american(text, &groups).or_else(|| national::russian(text, &groups)),
     };
-    if found.is_some() || !unshaped {
-        return found;
+    let spoken = || spoken(text, &groups).filter(|_| unshaped && (!shaped || WORDS.before(text, start)));
+    match (found.or_else(spoken), groups.row_end()) {
+        (Some(end), _) => Look::Found(end),
+        (None, Some(until)) => Look::RowUntil(until),
+        (None, None) => Look::None,
     }
-    spoken(text, &groups).filter(|_| !shaped || WORDS.before(text, start))
 }
 
 /// Whether a number may begin at `start`: it is not the rest of another one, of an identifier, a path or a price.
@@ -168,7 +90,10 @@ fn may_have_shape(text: &[u8], start: usize, end: usize) -> bool {
         // Behind a sign of one byte, `555-123-4567` has its digits in known places.
         (b'2'..=b'9', 3) if digit(end + 1) => sign(end + 4) && digit(end + 3) && (digit(end + 8) || !digit(end + 5)),
         (b'2'..=b'9', 3) => goes_on(text, end),
-        (b'1', 1) => byte(text, end + 1) == Some(b'(') || (digit(end + 2) && digit(end + 3) && !digit(end + 4)),
+        (b'1', 1) => {
+            (byte(text, end + 1) == Some(b'(') && digit(end + 4))
+                || (digit(end + 2) && digit(end + 3) && !digit(end + 4))
+        }
         (b'7' | b'8', 1) => byte(text, end) == Some(b'(') || byte(text, end + 1) == Some(b'('),
         _ => false,
     }
@@ -250,14 +175,21 @@ mod tests {
 
     fn found(text: &str) -> Option<&str> {
         let start = text.find(|c: char| c.is_ascii_digit() || matches!(c, '+' | '(')).expect("a number");
-        let detect = match text.as_bytes()[start] {
-            b'+' => international,
-            b'(' => parenthesised,
-            _ => |text: &[u8], start| {
-                national(text, start, crate::guard::redact::bytes::run(text, start, 99, u8::is_ascii_digit))
-            },
+        let end = match text.as_bytes()[start] {
+            b'+' => international(text.as_bytes(), start),
+            b'(' => parenthesised(text.as_bytes(), start),
+            _ => national_end(text.as_bytes(), start),
         };
-        detect(text.as_bytes(), start).map(|end| &text[start..end])
+        end.map(|end| &text[start..end])
+    }
+
+    /// Where the number ends that begins with a digit at `start`.
+    pub(super) fn national_end(text: &[u8], start: usize) -> Option<usize> {
+        let first = text[start..].iter().take_while(|b| b.is_ascii_digit()).count();
+        match national(text, start, start + first) {
+            Look::Found(end) => Some(end),
+            Look::RowUntil(_) | Look::None => None,
+        }
     }
 
     #[test]

@@ -130,14 +130,13 @@ pub(super) fn area_in_parentheses(text: &[u8], groups: &Groups) -> Option<usize>
 
 #[cfg(test)]
 mod tests {
-    use crate::guard::redact::bytes::run;
-    use crate::guard::redact::phone::{national, parenthesised};
+    use crate::guard::redact::phone::parenthesised;
+    use crate::guard::redact::phone::tests::national_end;
 
     fn end_of(text: &str) -> Option<usize> {
-        let text = text.as_bytes();
-        match text[0] {
-            b'(' => parenthesised(text, 0),
-            _ => national(text, 0, run(text, 0, text.len(), u8::is_ascii_digit)),
+        match text.as_bytes()[0] {
+            b'(' => parenthesised(text.as_bytes(), 0),
+            _ => national_end(text.as_bytes(), 0),
         }
     }
 
