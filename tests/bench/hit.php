@@ -16,6 +16,16 @@ $request = array( 'prompt' => 'Summarise this post in two sentences. ' . str_rep
 $caller  = array( 'user_id' => 1, 'route' => 'bench', 'site' => 'bench' );
 $policy  = bench_policy();
 $answer  = aisp_infer( $request, $caller, $policy );
+$private = array( 'prompt' => $request['prompt'] . ' Answer to ann@example.com.' );
+$guarded = $policy + array(
+	'budget' => array(
+		array( 'per' => 'site', 'usd' => 20.0, 'period' => 'month' ),
+		array( 'per' => 'user', 'tokens' => 1000000, 'period' => 'day' ),
+	),
+	'cache'  => array( 'stale' => 86400 ),
+	'redact' => array( 'patterns' => array( 'customer' => 'K-[0-9]{6}' ) ),
+);
+aisp_infer( $private, $caller, $guarded );
 
 $redis = new Redis();
 $redis->connect( getenv( 'REDIS_SOCKET' ) );
@@ -39,6 +49,7 @@ $log = static function () use ( $wpdb, $request ): void {
 $times = take_turns(
 	array(
 		'aisp_infer(), cached: admit, answer, record, counters' => static fn() => aisp_infer( $request, $caller, $policy ),
+		'the same with every guard on, and a value to redact'    => static fn() => aisp_infer( $private, $caller, $guarded ),
 		'apcu_fetch() alone'                                    => static fn() => apcu_fetch( 'aisp-bench' ),
 		'plain PHP, phpredis: hash, counter, look-up; $wpdb log' => static function () use ( $redis, $request, $log ) {
 			$key = 'aisp:' . hash( 'sha256', (string) wp_json_encode( $request ) );
