@@ -3,6 +3,7 @@
 use super::fingerprint::from_hex;
 use super::flow::with_store;
 use super::policy::MAX_TTL_S;
+use super::request::MAX_TAG_BYTES;
 use super::value::{Fields, Flaw, Value};
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
@@ -32,6 +33,9 @@ fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Se
     let dry_run = fields.bool("dry_run")?.unwrap_or(false);
     let site = fields.string("site")?;
     let (tag, model, provider) = (fields.string("tag")?, fields.string("model")?, fields.string("provider")?);
+    if tag.is_some_and(|tag| !(1..=MAX_TAG_BYTES).contains(&tag.len())) {
+        return Err(fields.flaw("tag", format!("must have 1 to {MAX_TAG_BYTES} bytes")));
+    }
     let ambiguous =
         fields.flaw("all", "must be true if none of hash, tag, model, provider and age is given, and only then");
     fields.finish()?;

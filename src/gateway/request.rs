@@ -59,7 +59,8 @@ pub struct Request<'p, 'a> {
 
 const MAX_MESSAGES: usize = 200;
 const MAX_TAGS: usize = 16;
-const MAX_TAG_BYTES: usize = 100;
+/// The longest label of an answer.
+pub const MAX_TAG_BYTES: usize = 100;
 
 impl<'a> RawRequest<'a> {
     /// Reads the argument `$request`.

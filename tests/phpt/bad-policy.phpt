@@ -60,6 +60,7 @@ show( array(
 	fn() => aisp_cache_invalidate( array( 'all' => true, 'tag' => 'a' ) ),
 	fn() => aisp_cache_invalidate( array( 'hash' => 'abc' ) ),
 	fn() => aisp_cache_invalidate( array( 'tag' => array( 'a' ) ) ),
+	fn() => aisp_cache_invalidate( array( 'tag' => str_repeat( 'a', 1 << 20 ) ) ),
 	fn() => aisp_log_drain( 0 ),
 	fn() => aisp_log_drain( 10001 ),
 	fn() => aisp_log_drain( 1, "\xff" ),
@@ -107,6 +108,7 @@ Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($sel
 Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "all" must be true if none of hash, tag, model, provider and age is given, and only then
 Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "hash" must be 64 hex digits
 Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "tag" must be of type string, array given
+Aisp\ConfigError (config_error, 500): aisp_cache_invalidate(): Argument #1 ($selector) key "tag" must have 1 to 100 bytes
 Aisp\ConfigError (config_error, 500): aisp_log_drain(): Argument #1 ($max) must be between 1 and 10000, 0 given
 Aisp\ConfigError (config_error, 500): aisp_log_drain(): Argument #1 ($max) must be between 1 and 10000, 10001 given
 Aisp\ConfigError (config_error, 500): aisp_log_drain(): Argument #2 ($site) must be valid UTF-8

@@ -1,0 +1,63 @@
+--TEST--
+Sixty-four equal calls in eight workers are one call to the provider; two, if the worker that makes it is killed
+--SKIPIF--
+<?php
+require __DIR__ . '/support/skip.inc';
+skip_without_fpm();
+skip_without_llmock();
+?>
+--FILE--
+<?php
+require __DIR__ . '/support/fpm.inc';
+require __DIR__ . '/support/fork.inc';
+
+$fpm    = new Fpm( 8 );
+$policy = policy( array( 'quota' => array(), 'throttle' => array(), 'timeout_ms' => 60000 ) );
+$ask    = static fn( string $prompt ) => $fpm->begin( 'aisp_infer', array( 'prompt' => $prompt ), array( 'user_id' => 7 ), $policy );
+$herd   = static function ( int $size, string $prompt ) use ( $ask ): array {
+	return array_map( static fn() => $ask( $prompt ), range( 1, $size ) );
+};
+$texts  = static fn( array $calls ) => array_count_values( array_map( static fn( $call ) => Fpm::read( $call )['ok']['text'] ?? 'none', $calls ) );
+
+/** The worker that is connected to llmock. */
+function leader(): ?int {
+	$port = sprintf( ':%04X 01', parse_url( getenv( 'LLMOCK_URL' ), PHP_URL_PORT ) );
+	$ours = array();
+	foreach ( file( '/proc/net/tcp' ) as $line ) {
+		if ( str_contains( $line, $port ) ) {
+			$ours[] = 'socket:[' . preg_split( '/\s+/', trim( $line ) )[9] . ']';
+		}
+	}
+	foreach ( glob( '/proc/[0-9]*/fd/*' ) as $file ) {
+		$pid = (int) explode( '/', $file )[2];
+		if ( in_array( @readlink( $file ), $ours, true ) && str_contains( (string) @file_get_contents( "/proc/$pid/cmdline" ), 'php-fpm: pool' ) ) {
+			return $pid;
+		}
+	}
+	return null;
+}
+
+script( array( 'type' => 'delay', 'seconds' => 1 ), array( 'type' => 'reply', 'text' => 'too much', 'times' => 99 ) );
+$answers = $texts( $herd( 64, 'Hi' ) );
+echo 'a herd: ', array_sum( $answers ), ' answers, ', count( $answers ), ' text, ', requests(), " call\n";
+
+script( array( 'type' => 'delay', 'seconds' => 50 ), array( 'type' => 'reply', 'text' => 'after all', 'times' => 99 ) );
+$before = requests();
+$dead   = $ask( 'Ho' );
+expect( wait_until( 10, fn() => $before + 1 === requests() ), 'the leader has asked' );
+$others = $herd( 63, 'Ho' );
+usleep( 500000 );
+$leader = leader();
+expect( null !== $leader, 'the leader is found' );
+posix_kill( $leader, SIGKILL );
+$killed = microtime( true );
+expect( null === $dead->answer( 10 ), 'the leader is dead' );
+$answers = $texts( $others );
+echo 'its leader killed: ', json_encode( $answers ), ', ', requests() - $before, " calls\n";
+expect( microtime( true ) - $killed < 9, 'another took over in time', microtime( true ) - $killed );
+$fpm->stop();
+check_integrity( $fpm->store );
+?>
+--EXPECT--
+a herd: 64 answers, 1 text, 1 call
+its leader killed: {"after all":63}, 2 calls
