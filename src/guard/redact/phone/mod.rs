@@ -26,12 +26,16 @@ pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
 /// Where the number ends that begins with `(` at `open`.
 pub(super) fn parenthesised(text: &[u8], open: usize) -> Option<usize> {
     let first = run(text, open + 1, 7, u8::is_ascii_digit);
-    let begins = first > open + 1
-        && (byte(text, first) == Some(b')') || byte(text, first + 1).is_some_and(|b| b.is_ascii_digit()));
+    let digit = |i: usize| byte(text, i).is_some_and(|b| b.is_ascii_digit() || !b.is_ascii());
+    let begins = first > open + 1 && (digit(first + 1) || (byte(text, first) == Some(b')') && digit(first + 2)));
     if !begins || word_before(text, open) || matches!(before(text, open), Some(b')' | b']' | b'-')) {
         return None;
     }
     let groups = Groups::read(text, open, false);
+    // Without anything behind the parenthesis, the number begins inside of it.
+    if !groups.all().iter().any(|group| group.sign == Sign::Parenthesis) {
+        return None;
+    }
     let shaped = national::north_american(text, &groups).or_else(|| national::area_in_parentheses(text, &groups));
     shaped.or_else(|| spoken(text, &groups).filter(|_| WORDS.before(text, open)))
 }

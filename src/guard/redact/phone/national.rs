@@ -104,7 +104,7 @@ fn goes_on_in_pairs(text: &[u8], start: usize, end: usize) -> bool {
 /// Whether a pair of hexadecimal digits and a space stand before `start`.
 pub(super) fn is_pair_before(text: &[u8], start: usize) -> bool {
     let Some(pair) = start.checked_sub(3) else { return false };
-    let alone = pair == 0 || text[pair - 1] == b' ';
+    let alone = pair == 0 || !text[pair - 1].is_ascii_alphanumeric();
     alone
         && text[start - 1] == b' '
         && text[pair..start - 1].iter().all(u8::is_ascii_hexdigit)
