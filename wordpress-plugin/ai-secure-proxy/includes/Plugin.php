@@ -37,6 +37,9 @@ final class Plugin {
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
 
+		// Settings that the module could not work with are not saved.
+		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
+
 		// What answers are made of: once it changes, they are asked anew.
 		foreach ( array( 'save_post', 'deleted_post' ) as $hook ) {
 			add_action( $hook, array( Invalidation::class, 'post' ) );

@@ -15,6 +15,7 @@ namespace AI_Secure_Proxy\Cache;
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Module;
 use AI_Secure_Proxy\Policy;
+use AI_Secure_Proxy\Policy_Guard;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -45,7 +46,7 @@ final class Invalidation {
 		$epoch             = (int) ( $settings['cache']['epoch'] ?? 0 ) + 1;
 
 		$settings['cache']['epoch'] = $epoch;
-		update_option( Policy::OPTION, $settings );
+		Policy_Guard::save( $settings );
 		return $epoch;
 	}
 
