@@ -37,6 +37,9 @@ final class Plugin {
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
 
+		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
+		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
+
 		// Settings that the module could not work with are not saved.
 		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
 
