@@ -82,6 +82,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp batch', Cli\Batch_Command::class );
 			\WP_CLI::add_command( 'aisp classify', Cli\Classify_Command::class );
 			\WP_CLI::add_command( 'aisp extract', Cli\Extract_Command::class );
+			\WP_CLI::add_command( 'aisp redact', Cli\Redact_Command::class );
+			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 		}

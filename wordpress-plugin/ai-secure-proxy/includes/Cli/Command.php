@@ -11,6 +11,7 @@ namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Inference;
+use AI_Secure_Proxy\Rest\Infer_Schema;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -129,7 +130,15 @@ final class Command {
 			Input::refused( $e );
 			return;
 		}
-		Output::fields( $preview, $assoc_args['format'] ?? 'table' );
+		$format = $assoc_args['format'] ?? 'table';
+		if ( in_array( $format, array( 'json', 'yaml' ), true ) ) {
+			$preview = Infer_Schema::with_objects( $preview );
+		} else {
+			$preview['redacted'] = Standing::counts( $preview['redacted'] ?? array() );
+			$preview['limits']   = Standing::cell( array( 'limits' => $preview['limits'] ) );
+			$preview['budgets']  = Standing::cell( array( 'budgets' => $preview['budgets'] ) );
+		}
+		Output::fields( $preview, $format );
 	}
 
 	/**

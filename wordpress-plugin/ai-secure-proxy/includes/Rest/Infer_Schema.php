@@ -37,8 +37,13 @@ final class Infer_Schema {
 	public static function answered( array $result ): array {
 		return array(
 			'cached' => $result['cached'],
-			'result' => $result,
+			'result' => self::with_objects( $result ),
 		);
+	}
+
+	/** A result or preview, so that JSON has an object also where nothing was counted: PHP knows no empty object. */
+	public static function with_objects( array $result ): array {
+		return isset( $result['redacted'] ) ? array_replace( $result, array( 'redacted' => (object) $result['redacted'] ) ) : $result;
 	}
 
 	/** A form knows only strings: gives each value the type that its argument declares, where it can be read as one. */
