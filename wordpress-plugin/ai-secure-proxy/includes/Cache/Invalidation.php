@@ -38,6 +38,16 @@ final class Invalidation {
 		return aisp_cache_invalidate( array( 'site' => Access::site() ) + $selector );
 	}
 
+	/**
+	 * How many answers by() would drop.
+	 *
+	 * @param array $selector As there.
+	 * @throws \Aisp\Exception The store cannot be used, or the selector is malformed.
+	 */
+	public static function count( array $selector ): int {
+		return self::by( array( 'dry_run' => true ) + $selector );
+	}
+
 	/** Makes all of this site's answers unreachable at once, also for calls under way, by counting up the policy's epoch. */
 	public static function next_epoch(): int {
 		$settings          = get_option( Policy::OPTION, array() );

@@ -25,12 +25,21 @@ final class Answer {
 
 	/** What the module refused: its slug, status and words are fit for the caller as they are. */
 	public static function refused( \Aisp\Exception $e ): \WP_REST_Response {
-		$data  = array( 'status' => $e->getStatus() );
-		$after = $e->getRetryAfter();
-		if ( null !== $after ) {
-			$data['retry_after'] = $after;
-		}
-		return self::with_limits( self::error( new \WP_Error( $e->getSlug(), $e->getMessage(), $data ) ), $e->getLimits() );
+		$fields = self::error_fields( $e );
+		$data   = array_filter( array_diff_key( $fields, array_flip( array( 'code', 'message' ) ) ), static fn( $value ): bool => null !== $value );
+		return self::with_limits( self::error( new \WP_Error( $fields['code'], $fields['message'], $data ) ), $e->getLimits() );
+	}
+
+	/** The same as fields, like those that the module gives for one of many requests; `categories` where moderation named some. */
+	public static function error_fields( \Aisp\Exception $e ): array {
+		$fields     = array(
+			'code'        => $e->getSlug(),
+			'message'     => $e->getMessage(),
+			'status'      => $e->getStatus(),
+			'retry_after' => $e->getRetryAfter(),
+		);
+		$categories = method_exists( $e, 'getCategories' ) ? $e->getCategories() : array();
+		return $categories ? $fields + array( 'categories' => $categories ) : $fields;
 	}
 
 	/** Anything else that was thrown, a native panic too. Its message may quote a prompt, so only its place is logged. */

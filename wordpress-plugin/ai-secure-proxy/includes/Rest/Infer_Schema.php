@@ -19,7 +19,7 @@ final class Infer_Schema {
 	 */
 	public static function args(): array {
 		$args = array();
-		foreach ( self::properties() as $key => $property ) {
+		foreach ( self::properties() + Dry_Run::property() as $key => $property ) {
 			$args[ $key ] = $property + array(
 				'validate_callback' => null,
 				'sanitize_callback' => null,
@@ -48,7 +48,7 @@ final class Infer_Schema {
 
 	/** A form knows only strings: gives each value the type that its argument declares, where it can be read as one. */
 	public static function from_form( array $body ): array {
-		$properties = self::properties();
+		$properties = self::properties() + Dry_Run::property();
 		foreach ( $body as $key => $value ) {
 			if ( is_string( $value ) ) {
 				$body[ $key ] = self::cast( $value, $properties[ $key ]['type'] ?? 'string' );
@@ -145,7 +145,7 @@ final class Infer_Schema {
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
 			'title'      => 'aisp-inference',
 			'type'       => 'object',
-			'properties' => self::answer_properties(),
+			'properties' => self::answer_properties() + Dry_Run::answer_properties(),
 		);
 	}
 
