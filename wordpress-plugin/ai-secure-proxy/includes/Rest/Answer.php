@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Rest;
 
+use AI_Secure_Proxy\Inference;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Answer {
@@ -16,11 +18,12 @@ final class Answer {
 	/**
 	 * A success.
 	 *
-	 * @param array   $data   The body.
-	 * @param array[] $limits As the module gives them.
+	 * @param array        $data   The body.
+	 * @param array[]|null $limits As the module gives them; null where nothing is limited.
 	 */
-	public static function data( array $data, array $limits = array() ): \WP_REST_Response {
-		return self::with_limits( new \WP_REST_Response( $data ), $limits );
+	public static function data( array $data, ?array $limits = null ): \WP_REST_Response {
+		$response = new \WP_REST_Response( $data );
+		return null === $limits ? $response : self::with_limits( $response, $limits );
 	}
 
 	/** What the module refused: its slug, status and words are fit for the caller as they are. */
@@ -58,7 +61,11 @@ final class Answer {
 		return $response;
 	}
 
+	/** Where the module did not look at them, they are looked up; but not for who did not get as far as to be limited. */
 	private static function with_limits( \WP_REST_Response $response, array $limits ): \WP_REST_Response {
+		if ( ! $limits && ! in_array( $response->get_status(), array( 400, 500 ), true ) ) {
+			$limits = Inference::limits();
+		}
 		foreach ( self::limit_headers( $limits ) as $name => $value ) {
 			$response->header( $name, $value );
 		}

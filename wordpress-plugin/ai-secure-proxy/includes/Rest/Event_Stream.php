@@ -11,6 +11,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Rest;
 
+use AI_Secure_Proxy\Inference;
 use AI_Secure_Proxy\Json;
 
 defined( 'ABSPATH' ) || exit;
@@ -88,7 +89,7 @@ final class Event_Stream {
 			'Content-Type'      => 'text/event-stream; charset=utf-8',
 			'Cache-Control'     => 'no-store, no-transform',
 			'X-Accel-Buffering' => 'no', // For nginx, and whoever stands in front of it and knows its word.
-		) + Answer::limit_headers( $limits );
+		) + Answer::limit_headers( $limits ? $limits : Inference::limits() );
 		foreach ( $headers as $name => $value ) {
 			header( "$name: $value" );
 		}
