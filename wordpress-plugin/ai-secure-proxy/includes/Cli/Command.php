@@ -44,6 +44,9 @@ final class Command {
 	 * [--no-cache]
 	 * : Ask the provider even if the answer is in the cache, and do not keep the new one.
 	 *
+	 * [--moderate=<stage>]
+	 * : What moderation judges besides what the site has it judge: none, input, output or both.
+	 *
 	 * [--format=<format>]
 	 * : How to print it.
 	 * ---
@@ -101,6 +104,9 @@ final class Command {
 	 *
 	 * [--no-cache]
 	 * : As if the answer may not come from the cache.
+	 *
+	 * [--moderate=<stage>]
+	 * : What moderation judges besides what the site has it judge: none, input, output or both.
 	 *
 	 * [--format=<format>]
 	 * : How to print it.

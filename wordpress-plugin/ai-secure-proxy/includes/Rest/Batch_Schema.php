@@ -23,7 +23,7 @@ final class Batch_Schema {
 			'sanitize_callback' => null,
 		);
 		return array(
-			'requests' => $unchecked + array(
+			'requests'   => $unchecked + array(
 				'type'        => 'array',
 				'minItems'    => 1,
 				'maxItems'    => self::MAX_REQUESTS,
@@ -33,7 +33,7 @@ final class Batch_Schema {
 				),
 				'description' => __( 'The requests, each as /infer takes it.', 'ai-secure-proxy' ),
 			),
-			'pack'     => $unchecked + array(
+			'pack'       => $unchecked + array(
 				'type'        => 'boolean',
 				'description' => __( 'Whether short prompts to the same model may share one call to the provider.', 'ai-secure-proxy' ),
 			),
@@ -106,6 +106,10 @@ final class Batch_Schema {
 									'message'     => array( 'type' => 'string' ),
 									'status'      => array( 'type' => 'integer' ),
 									'retry_after' => array( 'type' => array( 'integer', 'null' ) ),
+									'categories'  => array(
+										'type'  => 'array',
+										'items' => array( 'type' => 'string' ),
+									),
 								),
 							),
 						),

@@ -77,7 +77,7 @@ final class Event_Stream {
 					'message'     => $error['message'],
 					'status'      => $answer->get_status(),
 					'retry_after' => $error['data']['retry_after'] ?? null,
-				),
+				) + array_intersect_key( $error['data'], array( 'categories' => true ) ),
 			)
 		);
 	}

@@ -136,6 +136,11 @@ final class Infer_Schema {
 				'type'        => 'boolean',
 				'description' => __( 'Whether a stream that breaks may begin again, after an event that tells you to drop what you have.', 'ai-secure-proxy' ),
 			),
+			'moderate'    => array(
+				'type'        => 'string',
+				'enum'        => array( 'none', 'input', 'output', 'both' ),
+				'description' => __( 'What moderation judges, besides what the site has it judge anyway.', 'ai-secure-proxy' ),
+			),
 		);
 	}
 
@@ -175,6 +180,9 @@ final class Infer_Schema {
 					'req_hash'            => array( 'type' => 'string' ),
 					'attempts'            => array( 'type' => 'integer' ),
 					'duration_ms'         => array( 'type' => 'integer' ),
+					'stale'               => array( 'type' => 'boolean' ),
+					'age_s'               => array( 'type' => array( 'integer', 'null' ) ),
+					'redacted'            => array( 'type' => 'object' ),
 					'limits'              => array( 'type' => 'array' ),
 					'provider_limits'     => array( 'type' => array( 'object', 'null' ) ),
 				),
