@@ -99,7 +99,8 @@ final class Batch_Schema {
 					'items' => array(
 						'type'       => 'object',
 						'properties' => Infer_Schema::answer_properties() + array(
-							'error' => array(
+							'preview' => array( 'type' => 'object' ),
+							'error'   => array(
 								'type'       => 'object',
 								'properties' => array(
 									'code'        => array( 'type' => 'string' ),
