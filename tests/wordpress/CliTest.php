@@ -66,6 +66,8 @@ final class CliTest extends SiteTestCase {
 		self::assertSame( array( 'items', 'table' ), array( $kind, $format ) );
 		self::assertSame( 'false', array_column( $rows, 'value', 'field' )['cached'] );
 		self::assertStringStartsWith( 'invalid_request: ', self::wp( 'preview', ' ' )[0][1] );
+		self::assertMatchesRegularExpression( '/^invalid_request: .*moderate/', self::wp( 'preview', 'Hi', '--moderate=all' )[0][1] );
+		self::assertSame( 'items', self::wp( 'preview', 'Hi', '--moderate=none' )[0][0] );
 		self::assertSame( array(), Mock::requests() );
 		self::assertSame( array(), self::logs() );
 	}

@@ -48,6 +48,14 @@ namespace {
 			throw new CliExit();
 		}
 
+		/** Nobody is there to type y: without --yes the command ends. */
+		public static function confirm( string $question, array $options = array() ): void {
+			if ( ! ( $options['yes'] ?? false ) ) {
+				self::$printed[] = array( 'confirm', $question );
+				throw new CliExit();
+			}
+		}
+
 		/** @return array[] What was printed. */
 		public static function run( array $words ): array {
 			self::$printed = array();
@@ -63,6 +71,10 @@ namespace {
 				} else {
 					$args[] = $word;
 				}
+			}
+			if ( isset( $options['user'] ) ) { // As WP-CLI does before the command: by id, login or address.
+				$user = get_user_by( is_numeric( $options['user'] ) ? 'id' : ( is_email( $options['user'] ) ? 'email' : 'login' ), $options['user'] );
+				wp_set_current_user( $user->ID );
 			}
 			$options = array_diff_key( $options, array_flip( self::GLOBALS ) );
 			$method  = self::method( $args );

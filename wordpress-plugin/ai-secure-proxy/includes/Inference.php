@@ -15,11 +15,12 @@ defined( 'ABSPATH' ) || exit;
 
 final class Inference {
 
-	private static bool $called = false;
+	/** Who asked last. */
+	private static ?array $caller = null;
 
 	/** Whether this PHP request called the module: then the module has logged it, whatever came of it. */
 	public static function called(): bool {
-		return self::$called;
+		return null !== self::$caller;
 	}
 
 	/**
@@ -33,7 +34,7 @@ final class Inference {
 	public static function infer( array $request, array $caller ): array {
 		$request = self::asked( $request, $caller );
 		$policy  = Policy::current( $caller );
-		self::calling();
+		self::calling( $caller, $policy );
 		return self::answered( aisp_infer( $request, $caller, $policy ), $request, $caller );
 	}
 
@@ -57,7 +58,7 @@ final class Inference {
 			}
 			return $on_event( $event );
 		};
-		self::calling();
+		self::calling( $caller, $policy );
 		$returned = aisp_stream( $request, $pass_on, $caller, $policy );
 		return $result ?? self::answered( $returned, $request, $caller );
 	}
@@ -76,7 +77,7 @@ final class Inference {
 			$requests[ $i ] = self::asked( $request, $caller );
 		}
 		$policy = array_replace( Policy::current( $caller ), $changes );
-		self::calling();
+		self::calling( $caller, $policy );
 		$items = aisp_infer_batch( $requests, $caller, $policy );
 		foreach ( $items as $i => $item ) {
 			if ( ! isset( $item['error'] ) ) {
@@ -95,6 +96,30 @@ final class Inference {
 	 */
 	public static function preview( array $request, array $caller ): array {
 		return aisp_preview( self::asked( $request, $caller ), $caller, Policy::current( $caller ) );
+	}
+
+	/**
+	 * Where the limits and budgets of a caller stand.
+	 *
+	 * @return array{limits: array[], budgets: array[]}
+	 * @throws \Aisp\ConfigError Caller, policy or php.ini is wrong.
+	 */
+	public static function standing( array $caller ): array {
+		return aisp_limits( $caller, Policy::current( $caller ) );
+	}
+
+	/**
+	 * Where the limits of who asked last stand now, for answers where the module does not tell: it looks at no quota when the
+	 * cache answers.
+	 *
+	 * @return array[] Nothing where that cannot be said.
+	 */
+	public static function limits(): array {
+		try {
+			return self::$caller ? self::standing( self::$caller )['limits'] : array();
+		} catch ( \Throwable $e ) {
+			return array();
+		}
 	}
 
 	private static function asked( array $request, array $caller ): array {
@@ -119,8 +144,11 @@ final class Inference {
 		return apply_filters( 'aisp_result', $result, $request, $caller );
 	}
 
-	private static function calling(): void {
-		self::$called = true;
+	private static function calling( array $caller, array $policy ): void {
+		self::$caller = $caller;
 		Drain::after_response();
+		if ( ! empty( $policy['budget'] ) ) {
+			Budget_Alerts::after_response();
+		}
 	}
 }

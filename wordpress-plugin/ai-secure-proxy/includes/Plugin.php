@@ -37,6 +37,12 @@ final class Plugin {
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
 
+		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
+		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
+
+		// Settings that the module could not work with are not saved.
+		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
+
 		// What answers are made of: once it changes, they are asked anew.
 		foreach ( array( 'save_post', 'deleted_post' ) as $hook ) {
 			add_action( $hook, array( Invalidation::class, 'post' ) );
@@ -76,6 +82,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp batch', Cli\Batch_Command::class );
 			\WP_CLI::add_command( 'aisp classify', Cli\Classify_Command::class );
 			\WP_CLI::add_command( 'aisp extract', Cli\Extract_Command::class );
+			\WP_CLI::add_command( 'aisp redact', Cli\Redact_Command::class );
+			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 		}

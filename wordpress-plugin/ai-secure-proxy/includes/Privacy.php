@@ -76,10 +76,14 @@ final class Privacy {
 	}
 
 	public static function policy_text(): void {
+		$settings = get_option( Policy::OPTION, array() );
+		$hidden   = true === ( is_array( $settings ) ? $settings['redact'] ?? true : true )
+			? ' ' . __( 'E-mail addresses, phone, card and bank account numbers, social security numbers and network addresses in it are replaced by placeholders before it is sent.', 'ai-secure-proxy' )
+			: '';
 		wp_add_privacy_policy_content(
 			__( 'AI Secure Proxy', 'ai-secure-proxy' ),
 			wp_kses_post(
-				'<p>' . __( 'When you use an AI function of this site, what you enter is sent to the AI provider that the site has chosen, and the answer may be kept for a while on this server to answer the same question again.', 'ai-secure-proxy' ) . '</p>'
+				'<p>' . __( 'When you use an AI function of this site, what you enter is sent to the AI provider that the site has chosen, and the answer may be kept for a while on this server to answer the same question again.', 'ai-secure-proxy' ) . $hidden . '</p>'
 				. '<p>' . __( 'A log records each use: your user id, the time, the model, the size, the cost and the outcome. It holds neither your words nor the answer. Your user id is taken out of it when your personal data is erased.', 'ai-secure-proxy' ) . '</p>'
 			)
 		);

@@ -15,6 +15,7 @@ namespace AI_Secure_Proxy\Cache;
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Module;
 use AI_Secure_Proxy\Policy;
+use AI_Secure_Proxy\Policy_Guard;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -37,6 +38,16 @@ final class Invalidation {
 		return aisp_cache_invalidate( array( 'site' => Access::site() ) + $selector );
 	}
 
+	/**
+	 * How many answers by() would drop.
+	 *
+	 * @param array $selector As there.
+	 * @throws \Aisp\Exception The store cannot be used, or the selector is malformed.
+	 */
+	public static function count( array $selector ): int {
+		return self::by( array( 'dry_run' => true ) + $selector );
+	}
+
 	/** Makes all of this site's answers unreachable at once, also for calls under way, by counting up the policy's epoch. */
 	public static function next_epoch(): int {
 		$settings          = get_option( Policy::OPTION, array() );
@@ -45,7 +56,7 @@ final class Invalidation {
 		$epoch             = (int) ( $settings['cache']['epoch'] ?? 0 ) + 1;
 
 		$settings['cache']['epoch'] = $epoch;
-		update_option( Policy::OPTION, $settings );
+		Policy_Guard::save( $settings );
 		return $epoch;
 	}
 

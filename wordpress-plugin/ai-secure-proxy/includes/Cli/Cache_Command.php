@@ -45,9 +45,13 @@ final class Cache_Command {
 	 * [--epoch]
 	 * : Begin a new epoch: no answer of before is used again, nor one that is under way.
 	 *
+	 * [--dry-run]
+	 * : Say how many answers it would be, and forget none.
+	 *
 	 * ## EXAMPLES
 	 *
 	 *     wp aisp cache invalidate --tag=post:123
+	 *     wp aisp cache invalidate --all --dry-run
 	 *     wp aisp cache invalidate --model=gpt-4o-mini --age=86400
 	 *
 	 * @param string[] $args       None.
@@ -63,13 +67,20 @@ final class Cache_Command {
 			WP_CLI::error( __( 'Say what to forget: --tag, --model, --provider, --hash or --age; or --all; or --epoch.', 'ai-secure-proxy' ) );
 			return;
 		}
-		if ( isset( $assoc_args['epoch'] ) ) {
-			/* translators: %d: a number that grows. */
-			WP_CLI::success( sprintf( __( 'Epoch %d begins.', 'ai-secure-proxy' ), Invalidation::next_epoch() ) );
-			return;
-		}
+		$selector = $selector ? $selector : array( 'all' => true );
 		try {
-			$dropped = Invalidation::by( $selector ? $selector : array( 'all' => true ) );
+			if ( $assoc_args['dry-run'] ?? false ) {
+				$matching = Invalidation::count( $selector );
+				/* translators: %d: how many. */
+				WP_CLI::success( sprintf( _n( '%d answer would be forgotten.', '%d answers would be forgotten.', $matching, 'ai-secure-proxy' ), $matching ) );
+				return;
+			}
+			if ( isset( $assoc_args['epoch'] ) ) {
+				/* translators: %d: a number that grows. */
+				WP_CLI::success( sprintf( __( 'Epoch %d begins.', 'ai-secure-proxy' ), Invalidation::next_epoch() ) );
+				return;
+			}
+			$dropped = Invalidation::by( $selector );
 			/* translators: %d: how many. */
 			WP_CLI::success( sprintf( _n( '%d answer forgotten.', '%d answers forgotten.', $dropped, 'ai-secure-proxy' ), $dropped ) );
 		} catch ( \Aisp\Exception $e ) {

@@ -11,6 +11,7 @@ namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Inference;
+use AI_Secure_Proxy\Rest\Infer_Schema;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -42,6 +43,9 @@ final class Command {
 	 *
 	 * [--no-cache]
 	 * : Ask the provider even if the answer is in the cache, and do not keep the new one.
+	 *
+	 * [--moderate=<stage>]
+	 * : What moderation judges besides what the site has it judge: none, input, output or both.
 	 *
 	 * [--format=<format>]
 	 * : How to print it.
@@ -101,6 +105,9 @@ final class Command {
 	 * [--no-cache]
 	 * : As if the answer may not come from the cache.
 	 *
+	 * [--moderate=<stage>]
+	 * : What moderation judges besides what the site has it judge: none, input, output or both.
+	 *
 	 * [--format=<format>]
 	 * : How to print it.
 	 * ---
@@ -129,7 +136,15 @@ final class Command {
 			Input::refused( $e );
 			return;
 		}
-		Output::fields( $preview, $assoc_args['format'] ?? 'table' );
+		$format = $assoc_args['format'] ?? 'table';
+		if ( in_array( $format, array( 'json', 'yaml' ), true ) ) {
+			$preview = Infer_Schema::with_objects( $preview );
+		} else {
+			$preview['redacted'] = Standing::counts( $preview['redacted'] ?? array() );
+			$preview['limits']   = Standing::cell( array( 'limits' => $preview['limits'] ) );
+			$preview['budgets']  = Standing::cell( array( 'budgets' => $preview['budgets'] ) );
+		}
+		Output::fields( $preview, $format );
 	}
 
 	/**

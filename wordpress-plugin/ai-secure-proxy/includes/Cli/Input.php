@@ -24,6 +24,7 @@ final class Input {
 		'max-tokens'  => 'max_tokens',
 		'temperature' => 'temperature',
 		'cache'       => 'cache',
+		'moderate'    => 'moderate',
 	);
 
 	public static function need_module(): void {

@@ -46,6 +46,9 @@ final class Stream_Command {
 	 * [--no-cache]
 	 * : Ask the provider even if the answer is in the cache, and do not keep the new one.
 	 *
+	 * [--moderate=<stage>]
+	 * : What moderation judges besides what the site has it judge: none, input, output or both.
+	 *
 	 * ## EXAMPLES
 	 *
 	 *     wp aisp stream "Tell me a story of a lighthouse"

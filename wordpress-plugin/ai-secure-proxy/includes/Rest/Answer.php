@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Rest;
 
+use AI_Secure_Proxy\Inference;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Answer {
@@ -16,21 +18,31 @@ final class Answer {
 	/**
 	 * A success.
 	 *
-	 * @param array   $data   The body.
-	 * @param array[] $limits As the module gives them.
+	 * @param array        $data   The body.
+	 * @param array[]|null $limits As the module gives them; null where nothing is limited.
 	 */
-	public static function data( array $data, array $limits = array() ): \WP_REST_Response {
-		return self::with_limits( new \WP_REST_Response( $data ), $limits );
+	public static function data( array $data, ?array $limits = null ): \WP_REST_Response {
+		$response = new \WP_REST_Response( $data );
+		return null === $limits ? $response : self::with_limits( $response, $limits );
 	}
 
 	/** What the module refused: its slug, status and words are fit for the caller as they are. */
 	public static function refused( \Aisp\Exception $e ): \WP_REST_Response {
-		$data  = array( 'status' => $e->getStatus() );
-		$after = $e->getRetryAfter();
-		if ( null !== $after ) {
-			$data['retry_after'] = $after;
-		}
-		return self::with_limits( self::error( new \WP_Error( $e->getSlug(), $e->getMessage(), $data ) ), $e->getLimits() );
+		$fields = self::error_fields( $e );
+		$data   = array_filter( array_diff_key( $fields, array_flip( array( 'code', 'message' ) ) ), static fn( $value ): bool => null !== $value );
+		return self::with_limits( self::error( new \WP_Error( $fields['code'], $fields['message'], $data ) ), $e->getLimits() );
+	}
+
+	/** The same as fields, like those that the module gives for one of many requests; `categories` where moderation named some. */
+	public static function error_fields( \Aisp\Exception $e ): array {
+		$fields     = array(
+			'code'        => $e->getSlug(),
+			'message'     => $e->getMessage(),
+			'status'      => $e->getStatus(),
+			'retry_after' => $e->getRetryAfter(),
+		);
+		$categories = method_exists( $e, 'getCategories' ) ? $e->getCategories() : array();
+		return $categories ? $fields + array( 'categories' => $categories ) : $fields;
 	}
 
 	/** Anything else that was thrown, a native panic too. Its message may quote a prompt, so only its place is logged. */
@@ -49,7 +61,11 @@ final class Answer {
 		return $response;
 	}
 
+	/** Where the module did not look at them, they are looked up; but not for who did not get as far as to be limited. */
 	private static function with_limits( \WP_REST_Response $response, array $limits ): \WP_REST_Response {
+		if ( ! $limits && ! in_array( $response->get_status(), array( 400, 500 ), true ) ) {
+			$limits = Inference::limits();
+		}
 		foreach ( self::limit_headers( $limits ) as $name => $value ) {
 			$response->header( $name, $value );
 		}

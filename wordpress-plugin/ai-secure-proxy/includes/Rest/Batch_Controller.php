@@ -24,8 +24,9 @@ final class Batch_Controller extends Controller {
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function batch( \WP_REST_Request $request ): \WP_REST_Response {
-		$body  = Batch_Schema::body( $request );
-		$fault = Batch_Schema::fault( $body );
+		$body   = Batch_Schema::body( $request );
+		$is_dry = Dry_Run::take( $body );
+		$fault  = Batch_Schema::fault( $body );
 		if ( null !== $fault ) {
 			return Answer::error( new \WP_Error( 'invalid_request', $fault, array( 'status' => 400 ) ) );
 		}
@@ -33,14 +34,15 @@ final class Batch_Controller extends Controller {
 		if ( $body['pack'] ?? false ) {
 			$requests = array_map( static fn( array $one ): array => array( 'pack' => true ) + $one, $requests );
 		}
-		$results = array();
-		$limits  = array();
-		foreach ( Inference::batch( $requests, Access::caller( self::ROUTE, Infer_Controller::SOURCE ) ) as $item ) {
-			$results[] = isset( $item['error'] ) ? $item : Infer_Schema::answered( $item );
-			if ( ! empty( $item['limits'] ) ) {
-				$limits = $item['limits']; // The last ones that are known.
-			}
+		$caller = Access::caller( self::ROUTE, Infer_Controller::SOURCE );
+		if ( $is_dry ) {
+			return Dry_Run::many( $requests, $caller );
 		}
-		return Answer::data( array( 'results' => $results ), $limits );
+		$results = array();
+		foreach ( Inference::batch( $requests, $caller ) as $item ) {
+			$results[] = isset( $item['error'] ) ? $item : Infer_Schema::answered( $item );
+		}
+		// Looked up anew: errors tell no limits, and of results that came at the same time nobody knows which was the last.
+		return Answer::data( array( 'results' => $results ), Inference::limits() );
 	}
 }

@@ -23,7 +23,7 @@ final class Batch_Schema {
 			'sanitize_callback' => null,
 		);
 		return array(
-			'requests' => $unchecked + array(
+			'requests'   => $unchecked + array(
 				'type'        => 'array',
 				'minItems'    => 1,
 				'maxItems'    => self::MAX_REQUESTS,
@@ -33,10 +33,11 @@ final class Batch_Schema {
 				),
 				'description' => __( 'The requests, each as /infer takes it.', 'ai-secure-proxy' ),
 			),
-			'pack'     => $unchecked + array(
+			'pack'       => $unchecked + array(
 				'type'        => 'boolean',
 				'description' => __( 'Whether short prompts to the same model may share one call to the provider.', 'ai-secure-proxy' ),
 			),
+			Dry_Run::KEY => $unchecked + Dry_Run::property()[ Dry_Run::KEY ],
 		);
 	}
 
@@ -50,8 +51,10 @@ final class Batch_Schema {
 		if ( is_array( $body['requests'] ?? null ) ) {
 			$body['requests'] = array_map( static fn( $one ) => is_array( $one ) ? Infer_Schema::from_form( $one ) : $one, $body['requests'] );
 		}
-		if ( isset( $body['pack'] ) && rest_is_boolean( $body['pack'] ) ) {
-			$body['pack'] = rest_sanitize_boolean( $body['pack'] );
+		foreach ( array( 'pack', Dry_Run::KEY ) as $key ) {
+			if ( isset( $body[ $key ] ) && rest_is_boolean( $body[ $key ] ) ) {
+				$body[ $key ] = rest_sanitize_boolean( $body[ $key ] );
+			}
 		}
 		return $body;
 	}
@@ -61,7 +64,7 @@ final class Batch_Schema {
 		$unknown = array_key_first( array_diff_key( $body, self::args() ) );
 		if ( null !== $unknown ) {
 			/* translators: %s: name of an argument. */
-			return sprintf( __( '“%s” is not known; a batch has requests and pack.', 'ai-secure-proxy' ), wp_check_invalid_utf8( (string) $unknown ) );
+			return sprintf( __( '“%s” is not known; a batch has requests, pack and dry_run.', 'ai-secure-proxy' ), wp_check_invalid_utf8( (string) $unknown ) );
 		}
 		if ( ! is_bool( $body['pack'] ?? false ) ) {
 			return __( 'pack must be true or false.', 'ai-secure-proxy' );
@@ -90,18 +93,24 @@ final class Batch_Schema {
 			'title'      => 'aisp-batch',
 			'type'       => 'object',
 			'properties' => array(
-				'results' => array(
+				Dry_Run::KEY => array( 'type' => 'boolean' ),
+				'results'    => array(
 					'type'  => 'array',
 					'items' => array(
 						'type'       => 'object',
 						'properties' => Infer_Schema::answer_properties() + array(
-							'error' => array(
+							'preview' => array( 'type' => 'object' ),
+							'error'   => array(
 								'type'       => 'object',
 								'properties' => array(
 									'code'        => array( 'type' => 'string' ),
 									'message'     => array( 'type' => 'string' ),
 									'status'      => array( 'type' => 'integer' ),
 									'retry_after' => array( 'type' => array( 'integer', 'null' ) ),
+									'categories'  => array(
+										'type'  => 'array',
+										'items' => array( 'type' => 'string' ),
+									),
 								),
 							),
 						),

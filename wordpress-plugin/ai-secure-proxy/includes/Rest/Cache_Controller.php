@@ -35,10 +35,20 @@ final class Cache_Controller extends Controller {
 			$message = __( 'Name what to forget by tag, model, provider, hash or age; or say all, or epoch. Not several of the three.', 'ai-secure-proxy' );
 			return Answer::error( new \WP_Error( 'invalid_request', $message, array( 'status' => 400 ) ) );
 		}
+		$selector = $selector ? $selector : array( 'all' => true );
+		if ( $request[ Dry_Run::KEY ] ) {
+			return Answer::data(
+				array(
+					Dry_Run::KEY => true,
+					'dropped'    => 0,
+					'matching'   => Invalidation::count( $selector ),
+				)
+			);
+		}
 		if ( $request['epoch'] ) {
 			return Answer::data( array( 'epoch' => Invalidation::next_epoch() ) );
 		}
-		return Answer::data( array( 'dropped' => Invalidation::by( $selector ? $selector : array( 'all' => true ) ) ) );
+		return Answer::data( array( 'dropped' => Invalidation::by( $selector ) ) );
 	}
 
 	private static function args(): array {
@@ -47,27 +57,31 @@ final class Cache_Controller extends Controller {
 			'minLength' => 1,
 		);
 		$args = array(
-			'tag'      => $text + array( 'description' => __( 'Answers to requests with this tag, such as post:123.', 'ai-secure-proxy' ) ),
-			'model'    => $text + array( 'description' => __( 'Answers of this model.', 'ai-secure-proxy' ) ),
-			'provider' => $text + array( 'description' => __( 'Answers of this provider.', 'ai-secure-proxy' ) ),
-			'hash'     => array(
+			'tag'        => $text + array( 'description' => __( 'Answers to requests with this tag, such as post:123.', 'ai-secure-proxy' ) ),
+			'model'      => $text + array( 'description' => __( 'Answers of this model.', 'ai-secure-proxy' ) ),
+			'provider'   => $text + array( 'description' => __( 'Answers of this provider.', 'ai-secure-proxy' ) ),
+			'hash'       => array(
 				'type'        => 'string',
 				'pattern'     => '^[0-9A-Fa-f]{64}$',
 				'description' => __( 'The answer with this req_hash.', 'ai-secure-proxy' ),
 			),
-			'age'      => array(
+			'age'        => array(
 				'type'        => 'integer',
 				'minimum'     => 1,
 				'maximum'     => 31622400,
 				'description' => __( 'Answers that are older than so many seconds.', 'ai-secure-proxy' ),
 			),
-			'all'      => array(
+			'all'        => array(
 				'type'        => 'boolean',
 				'description' => __( 'All answers of this site.', 'ai-secure-proxy' ),
 			),
-			'epoch'    => array(
+			'epoch'      => array(
 				'type'        => 'boolean',
 				'description' => __( 'Begins a new epoch: no answer of before is used again, nor one that is under way.', 'ai-secure-proxy' ),
+			),
+			Dry_Run::KEY => array(
+				'type'        => 'boolean',
+				'description' => __( 'Whether to count the answers instead of forgetting them.', 'ai-secure-proxy' ),
 			),
 		);
 		foreach ( $args as $key => $arg ) {
@@ -86,8 +100,10 @@ final class Cache_Controller extends Controller {
 			'title'      => 'aisp-cache-invalidate',
 			'type'       => 'object',
 			'properties' => array(
-				'dropped' => array( 'type' => 'integer' ),
-				'epoch'   => array( 'type' => 'integer' ),
+				'dropped'    => array( 'type' => 'integer' ),
+				'epoch'      => array( 'type' => 'integer' ),
+				Dry_Run::KEY => array( 'type' => 'boolean' ),
+				'matching'   => array( 'type' => 'integer' ),
 			),
 		);
 	}

@@ -11,6 +11,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Rest;
 
+use AI_Secure_Proxy\Inference;
 use AI_Secure_Proxy\Json;
 
 defined( 'ABSPATH' ) || exit;
@@ -76,7 +77,7 @@ final class Event_Stream {
 					'message'     => $error['message'],
 					'status'      => $answer->get_status(),
 					'retry_after' => $error['data']['retry_after'] ?? null,
-				),
+				) + array_intersect_key( $error['data'], array( 'categories' => true ) ),
 			)
 		);
 	}
@@ -88,7 +89,7 @@ final class Event_Stream {
 			'Content-Type'      => 'text/event-stream; charset=utf-8',
 			'Cache-Control'     => 'no-store, no-transform',
 			'X-Accel-Buffering' => 'no', // For nginx, and whoever stands in front of it and knows its word.
-		) + Answer::limit_headers( $limits );
+		) + Answer::limit_headers( $limits ? $limits : Inference::limits() );
 		foreach ( $headers as $name => $value ) {
 			header( "$name: $value" );
 		}

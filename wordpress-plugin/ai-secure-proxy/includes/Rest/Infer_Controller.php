@@ -25,7 +25,12 @@ final class Infer_Controller extends Controller {
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function infer( \WP_REST_Request $request ): \WP_REST_Response {
-		$result = Inference::infer( Infer_Schema::body( $request ), Access::caller( self::ROUTE, self::SOURCE ) );
+		$body   = Infer_Schema::body( $request );
+		$caller = Access::caller( self::ROUTE, self::SOURCE );
+		if ( Dry_Run::take( $body ) ) {
+			return Dry_Run::one( $body, $caller );
+		}
+		$result = Inference::infer( $body, $caller );
 		return Answer::data( Infer_Schema::answered( $result ), $result['limits'] );
 	}
 }

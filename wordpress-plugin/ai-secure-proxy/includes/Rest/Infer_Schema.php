@@ -19,7 +19,7 @@ final class Infer_Schema {
 	 */
 	public static function args(): array {
 		$args = array();
-		foreach ( self::properties() as $key => $property ) {
+		foreach ( self::properties() + Dry_Run::property() as $key => $property ) {
 			$args[ $key ] = $property + array(
 				'validate_callback' => null,
 				'sanitize_callback' => null,
@@ -37,13 +37,18 @@ final class Infer_Schema {
 	public static function answered( array $result ): array {
 		return array(
 			'cached' => $result['cached'],
-			'result' => $result,
+			'result' => self::with_objects( $result ),
 		);
+	}
+
+	/** A result or preview, so that JSON has an object also where nothing was counted: PHP knows no empty object. */
+	public static function with_objects( array $result ): array {
+		return isset( $result['redacted'] ) ? array_replace( $result, array( 'redacted' => (object) $result['redacted'] ) ) : $result;
 	}
 
 	/** A form knows only strings: gives each value the type that its argument declares, where it can be read as one. */
 	public static function from_form( array $body ): array {
-		$properties = self::properties();
+		$properties = self::properties() + Dry_Run::property();
 		foreach ( $body as $key => $value ) {
 			if ( is_string( $value ) ) {
 				$body[ $key ] = self::cast( $value, $properties[ $key ]['type'] ?? 'string' );
@@ -131,6 +136,11 @@ final class Infer_Schema {
 				'type'        => 'boolean',
 				'description' => __( 'Whether a stream that breaks may begin again, after an event that tells you to drop what you have.', 'ai-secure-proxy' ),
 			),
+			'moderate'    => array(
+				'type'        => 'string',
+				'enum'        => array( 'none', 'input', 'output', 'both' ),
+				'description' => __( 'What moderation judges, besides what the site has it judge anyway.', 'ai-secure-proxy' ),
+			),
 		);
 	}
 
@@ -140,7 +150,7 @@ final class Infer_Schema {
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
 			'title'      => 'aisp-inference',
 			'type'       => 'object',
-			'properties' => self::answer_properties(),
+			'properties' => self::answer_properties() + Dry_Run::answer_properties(),
 		);
 	}
 
@@ -170,6 +180,9 @@ final class Infer_Schema {
 					'req_hash'            => array( 'type' => 'string' ),
 					'attempts'            => array( 'type' => 'integer' ),
 					'duration_ms'         => array( 'type' => 'integer' ),
+					'stale'               => array( 'type' => 'boolean' ),
+					'age_s'               => array( 'type' => array( 'integer', 'null' ) ),
+					'redacted'            => array( 'type' => 'object' ),
 					'limits'              => array( 'type' => 'array' ),
 					'provider_limits'     => array( 'type' => array( 'object', 'null' ) ),
 				),

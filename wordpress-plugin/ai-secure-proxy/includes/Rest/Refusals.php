@@ -81,10 +81,15 @@ final class Refusals {
 			$response->header( 'Cache-Control', 'no-store' );
 		}
 		$route = self::route( $request );
-		if ( null !== $route && ! Inference::called() && isset( self::ERRORS[ $response->get_status() ] ) ) {
+		if ( null !== $route && ! Inference::called() && ! self::is_dry( $request, $response->get_status() ) && isset( self::ERRORS[ $response->get_status() ] ) ) {
 			self::log( $route, $response->get_status() );
 		}
 		return $response;
+	}
+
+	/** A dry run is no call, whatever is wrong with it; but who may not ask has tried to. */
+	private static function is_dry( \WP_REST_Request $request, int $status ): bool {
+		return 400 === $status && Dry_Run::asked( $request );
 	}
 
 	/** Which of the routes that ask a model it is; null where it is none of them. */

@@ -33,6 +33,9 @@ final class Stream_Controller extends Controller {
 	public function stream( \WP_REST_Request $request ): \WP_REST_Response {
 		$body   = Infer_Schema::body( $request );
 		$caller = Access::caller( self::ROUTE, Infer_Controller::SOURCE );
+		if ( Dry_Run::take( $body ) ) {
+			return Dry_Run::one( $body, $caller );
+		}
 		if ( Served::plainly( $request ) ) {
 			return new Stream_Response( $body, $caller );
 		}
