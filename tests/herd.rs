@@ -200,7 +200,8 @@ fn kill_a_leader() {
         assert!(answers.into_iter().all(|answer| answer.is_ok_and(|outcome| outcome.answer.text == "one for all")));
     });
     assert_eq!(asked(&server), 1, "beside the one of the dead");
-    assert!(begun.elapsed() < Duration::from_secs(9), "{:?}", begun.elapsed());
+    // Its lease would have run for seconds; on one machine the death itself is seen.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Single-flight: of equal calls at the same time, in any number of processes, one asks the provider and the others wait.
 //!
-//! A flight belongs to the call that leads it for as long as its lease runs; the leader renews it while it works. Once it
+//! A flight belongs to the call that leads it for as long as its lease runs; the leader renews it while it works. An engine
+//! that can tell that the leader is dead need not wait for that. Once it
 //! has landed, those who waited find its answer in the cache, or the note that it left for them.
 
 use super::Hash;

@@ -90,7 +90,7 @@ final class CliBatchTest extends SiteTestCase {
 	}
 
 	public function test_a_run_that_is_killed_loses_a_chunk_at_most(): void {
-		Site::policy( self::policy( array( 'timeout_ms' => 2000 ) ) ); // For a chunk of 16, 4 at a time: eight seconds. A dead run's calls count as under way for five.
+		Site::policy( self::policy( array( 'timeout_ms' => 1000 ) ) ); // For a chunk of 16, 4 at a time: four seconds.
 		Mock::will(
 			array(
 				'type'    => 'delay',

@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::process;
 use super::tx::Tx;
 use crate::store::{Boarding, Hash, Landing};
 
@@ -19,32 +20,39 @@ pub(super) enum Found {
 }
 
 pub(super) fn find(tx: &Tx<'_>, hash: &Hash, boarding: &Boarding<'_>, now_us: i64) -> rusqlite::Result<Found> {
-    let found: Option<(String, i64, Option<Vec<u8>>)> = tx
-        .statement("SELECT leader, lease_us, note FROM flight WHERE hash = ?1")?
-        .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+    let found: Option<(String, Option<Vec<u8>>)> = tx
+        .statement("SELECT leader, note FROM flight WHERE hash = ?1")?
+        .query_row([hash], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match found {
-        Some((leader, _, Some(note))) if boarding.awaited == Some(leader.as_str()) => Found::Landed { note },
-        Some((leader, lease_us, None)) if lease_us > now_us => Found::Aloft { leader },
+        Some((leader, Some(note))) if boarding.awaited == Some(leader.as_str()) => Found::Landed { note },
+        Some((leader, None)) if is_aloft(tx, hash, &leader, now_us)? => Found::Aloft { leader },
         _ => Found::Free,
     })
 }
 
 /// Begins a flight that [`find`] found free in the same transaction.
 pub(super) fn lead(tx: &Tx<'_>, hash: &Hash, leader: &str, lease_us: i64) -> rusqlite::Result<()> {
-    let sql = "REPLACE INTO flight (hash, leader, lease_us, note) VALUES (?1, ?2, ?3, NULL)";
-    tx.statement(sql)?.execute((hash, leader, lease_us))?;
+    let sql = "REPLACE INTO flight (hash, leader, process, lease_us, note) VALUES (?1, ?2, ?3, ?4, NULL)";
+    tx.statement(sql)?.execute((hash, leader, process::own(), lease_us))?;
     Ok(())
 }
 
 pub(super) fn is_aloft(tx: &Tx<'_>, hash: &Hash, leader: &str, now_us: i64) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM flight WHERE hash = ?1 AND leader = ?2 AND note IS NULL AND lease_us > ?3";
-    tx.statement(sql)?.exists((hash, leader, now_us))
+    Ok(aloft(tx, hash, now_us)?.is_some_and(|who| who == leader))
 }
 
 /// Whether anybody asks for this answer.
 pub(super) fn is_anybody_aloft(tx: &Tx<'_>, hash: &Hash, now_us: i64) -> rusqlite::Result<bool> {
-    tx.statement("SELECT 1 FROM flight WHERE hash = ?1 AND note IS NULL AND lease_us > ?2")?.exists((hash, now_us))
+    Ok(aloft(tx, hash, now_us)?.is_some())
+}
+
+/// The leader that asks for this answer and, as far as can be told, lives.
+fn aloft(tx: &Tx<'_>, hash: &Hash, now_us: i64) -> rusqlite::Result<Option<String>> {
+    let sql = "SELECT leader, process FROM flight WHERE hash = ?1 AND note IS NULL AND lease_us > ?2";
+    let found: Option<(String, String)> =
+        tx.statement(sql)?.query_row((hash, now_us), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found.filter(|(_, process)| !process::is_gone(process)).map(|(leader, _)| leader))
 }
 
 pub(super) fn renew(tx: &Tx<'_>, hash: &Hash, leader: &str, lease_us: i64) -> rusqlite::Result<()> {

@@ -15,6 +15,7 @@ mod flight;
 mod housekeeping;
 mod limits;
 mod open;
+mod process;
 mod schema;
 mod spool;
 mod state;

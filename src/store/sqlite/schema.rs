@@ -104,6 +104,7 @@ const STEPS: [&str; 4] = [
     CREATE TABLE flight (                   -- answers that are being asked for
         hash BLOB NOT NULL PRIMARY KEY,
         leader TEXT NOT NULL,               -- the uid of the call that asks
+        process TEXT NOT NULL,              -- where it runs, see sqlite::process
         lease_us INTEGER NOT NULL,          -- until when it is believed to live, or its note is kept
         note BLOB                           -- for those who wait, once it has landed
     ) STRICT, WITHOUT ROWID;
