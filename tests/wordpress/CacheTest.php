@@ -102,8 +102,8 @@ final class CacheTest extends SiteTestCase {
 		self::cached( $prompt );
 		self::assertSame( 401, self::invalidate( array( 'all' => true ), null )->status );
 		self::assertSame( 403, self::invalidate( array( 'all' => true ), 'editor' )->status );
-		foreach ( array( array(), array( 'all' => false ), array( 'all' => true, 'tag' => 'a' ), array( 'hash' => 'x' ), array( 'age' => 0 ), array( 'tag' => '' ) ) as $what ) { // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing -- One a line would be a page.
-			self::assertSame( 400, self::invalidate( $what )->status, json_encode( $what, JSON_THROW_ON_ERROR ) );
+		foreach ( array( array(), array( 'all' => false ), array( 'all' => true, 'tag' => 'a' ), array( 'hash' => 'x' ), array( 'age' => 0 ), array( 'tag' => '' ), array( 'tag' => str_repeat( 'é', 1 << 19 ) ) ) as $what ) { // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing -- One a line would be a page.
+			self::assertSame( 400, self::invalidate( $what )->status, substr( json_encode( $what, JSON_THROW_ON_ERROR ), 0, 100 ) );
 		}
 		self::assertTrue( self::cached( $prompt ) );
 	}

@@ -18,6 +18,9 @@ final class Cache_Controller extends Controller {
 
 	public const ROUTE = '/cache/invalidate';
 
+	/** The module takes no longer one. */
+	private const MAX_TAG_BYTES = 100;
+
 	public function register_routes(): void {
 		$this->route( self::ROUTE, 'POST', array( $this, 'invalidate' ), array( Access::class, 'may_manage' ), self::args(), array( self::class, 'schema' ) );
 	}
@@ -33,6 +36,11 @@ final class Cache_Controller extends Controller {
 		$ways = array_filter( array( (bool) $selector, (bool) $request['all'], (bool) $request['epoch'] ) );
 		if ( 1 !== count( $ways ) ) {
 			$message = __( 'Name what to forget by tag, model, provider, hash or age; or say all, or epoch. Not several of the three.', 'ai-secure-proxy' );
+			return Answer::error( new \WP_Error( 'invalid_request', $message, array( 'status' => 400 ) ) );
+		}
+		if ( strlen( $selector['tag'] ?? '' ) > self::MAX_TAG_BYTES ) {
+			/* translators: %d: a number. */
+			$message = sprintf( __( 'tag must have at most %d bytes.', 'ai-secure-proxy' ), self::MAX_TAG_BYTES );
 			return Answer::error( new \WP_Error( 'invalid_request', $message, array( 'status' => 400 ) ) );
 		}
 		$selector = $selector ? $selector : array( 'all' => true );
