@@ -1,6 +1,8 @@
 //! Herds: equal calls at the same time, in threads and processes, against a server that is slow, fails or hangs; and answers
 //! that have expired while it fails.
 
+#[path = "support/echo.rs"]
+mod echo;
 #[path = "support/wire.rs"]
 mod wire;
 #[path = "support/world.rs"]
@@ -13,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use aisp::error::{Error, Fault};
 use aisp::gateway::Outcome;
+use echo::{policy, whole};
 use serde_json::{Value as Json, json};
 use wire::{CLOSED, Connection, Server};
 use world::World;
@@ -21,24 +24,10 @@ use world::World;
 const SLOW: Duration = Duration::from_millis(300);
 const HERD: usize = 64;
 
-fn policy(server: &Server) -> Json {
-    let base_url = server.url().replace("/responses", "");
-    let here = json!({"kind": "openai_responses", "base_url": base_url});
-    json!({"providers": {"here": here}, "max_attempts": 1, "quota": [], "throttle": []})
-}
-
-/// A whole answer with this text.
-fn says(text: &str) -> String {
-    let content = json!([{"type": "output_text", "text": text}]);
-    let output = json!([{"type": "message", "role": "assistant", "content": content}]);
-    let usage = json!({"input_tokens": 3, "output_tokens": 5});
-    json!({"status": "completed", "output": output, "usage": usage}).to_string()
-}
-
 fn slowly(_: u32, connection: &mut Connection) {
     while connection.read() {
         thread::sleep(SLOW);
-        connection.answer(&says("one for all"));
+        connection.answer(&whole("one for all").to_string());
     }
 }
 
@@ -209,7 +198,7 @@ fn a_leader_whose_provider_takes_longer_than_a_lease_keeps_its_flight() {
     let server = Server::start(|_, connection| {
         while connection.read() {
             thread::sleep(Duration::from_secs(7));
-            connection.answer(&says("at last"));
+            connection.answer(&whole("at last").to_string());
         }
     });
     let world = World::new();
@@ -225,7 +214,7 @@ static MOOD: AtomicU8 = AtomicU8::new(0);
 fn moody(_: u32, connection: &mut Connection) {
     while connection.read() {
         match MOOD.load(Ordering::SeqCst) {
-            0 => connection.answer(&says("fresh")),
+            0 => connection.answer(&whole("fresh").to_string()),
             1 => connection.write(b"HTTP/1.1 500 Oops\r\ncontent-length: 2\r\n\r\n{}"),
             _ => connection.write(b"HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\n{}"),
         };
@@ -272,7 +261,7 @@ fn what_is_wrong_with_the_request_is_not_covered_up_by_an_old_answer() {
                 return;
             }
             if number == 0 && turn == 0 {
-                connection.answer(&says("fresh"));
+                connection.answer(&whole("fresh").to_string());
             } else {
                 connection.write(b"HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\n{}");
             }

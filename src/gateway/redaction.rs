@@ -18,8 +18,11 @@ use super::{misconfigured, request::Request};
 use crate::error::{Error, Fault};
 use crate::guard::redact::{Patterns, Redactor, Restorer, Type, Vault};
 
+/// Patterns by name, as they were given.
+type Given = Vec<(String, String)>;
+
 /// The last list of patterns that was compiled: almost every call has the same.
-static COMPILED: Mutex<Option<(Vec<(String, String)>, Arc<Patterns>)>> = Mutex::new(None);
+static COMPILED: Mutex<Option<(Given, Arc<Patterns>)>> = Mutex::new(None);
 
 /// Reads the policy's key `redact`: a boolean, or an array that switches single types off and adds patterns.
 pub fn read(policy: &mut Fields<'_, '_>) -> Result<Redactor, Flaw> {

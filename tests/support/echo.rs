@@ -50,7 +50,8 @@ pub fn echo(_: u32, connection: &mut Connection) {
     serve(connection, |body| format!("You said: {}", body["input"].as_str().unwrap_or_default()));
 }
 
-fn whole(text: &str) -> Json {
+/// A whole answer with this text.
+pub fn whole(text: &str) -> Json {
     let content = json!([{"type": "output_text", "text": text}]);
     let output = json!([{"type": "message", "role": "assistant", "content": content}]);
     json!({"status": "completed", "output": output, "usage": {"input_tokens": 3, "output_tokens": 5}})

@@ -2,6 +2,7 @@
 
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
+#![allow(clippy::unwrap_used)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
