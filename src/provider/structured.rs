@@ -106,13 +106,15 @@ fn take_kind(rest: &mut Map<String, Value>, adapted: &mut Map<String, Value>) ->
             break;
         }
     }
-    match rest.shift_remove("type") {
-        Some(Value::String(kind)) => {
-            if !adapted.contains_key("anyOf") && !adapted.contains_key("allOf") {
-                adapted.insert("type".into(), json!(kind));
-            }
-            Some(kind)
+    let typed = |kind: String, adapted: &mut Map<String, Value>| {
+        // Variants say their own types.
+        if !adapted.contains_key("anyOf") && !adapted.contains_key("allOf") {
+            adapted.insert("type".into(), json!(kind));
         }
+        Some(kind)
+    };
+    match rest.shift_remove("type") {
+        Some(Value::String(kind)) => typed(kind, adapted),
         Some(Value::Array(kinds)) if !adapted.contains_key("anyOf") => {
             let about = ["title", "description", "enum", "const"].map(|key| rest.shift_remove_entry(key));
             let variant = |kind: &Value| {
@@ -126,10 +128,7 @@ fn take_kind(rest: &mut Map<String, Value>, adapted: &mut Map<String, Value>) ->
             rest.extend(about.into_iter().flatten());
             None
         }
-        _ if rest.contains_key("properties") => {
-            adapted.insert("type".into(), json!("object"));
-            Some("object".into())
-        }
+        _ if rest.contains_key("properties") => typed("object".to_owned(), adapted),
         _ => None,
     }
 }

@@ -129,6 +129,14 @@ fn a_schema_that_anthropic_takes_as_it_is_stays_as_it_is() {
     assert_eq!(for_anthropic(&schema), schema);
 }
 
+#[test]
+fn variants_without_a_type_get_none_from_properties_beside_them() {
+    let schema = json!({ "anyOf": [], "properties": null });
+    let adapted = for_anthropic(&schema);
+    assert_eq!(for_anthropic(&adapted), adapted);
+    assert_eq!(adapted.get("type"), None);
+}
+
 proptest::proptest! {
     #[test]
     fn any_json_can_be_looked_at(schema in crate::provider::testing::json()) {
