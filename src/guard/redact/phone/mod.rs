@@ -15,7 +15,8 @@ use words::WORDS;
 /// Where the number ends that begins with `+` at `plus`.
 pub(super) fn international(text: &[u8], plus: usize) -> Option<usize> {
     let begins = byte(text, plus + 1).is_some_and(|b| b.is_ascii_digit() || b == b'(');
-    if !begins || matches!(before(text, plus), Some(b')' | b']' | b'+')) {
+    // Behind a digit it adds.
+    if !begins || matches!(before(text, plus), Some(b')' | b']' | b'+' | b'0'..=b'9')) {
         return None;
     }
     let mut groups = Groups::read(text, plus + 1, before(text, plus) == Some(b'('));
