@@ -33,6 +33,11 @@ fn corpus(name: &str) -> String {
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// Such files are full of them.
+fn is_about_private_values(path: &str) -> bool {
+    ["redact", "privacy"].iter().any(|word| path.contains(word))
+}
+
 /// Lines of a corpus file; its head begins with `# `.
 fn lines(corpus: &str) -> impl Iterator<Item = &str> {
     corpus.lines().skip_while(|line| line.starts_with("# "))
@@ -144,7 +149,8 @@ fn code_has_at_most_one_false_hit_in_ten_thousand_words() {
     for folder in ["src", "wordpress-plugin", "tests"] {
         for path in files(&root.join(folder), &["rs", "php"]) {
             let Ok(text) = fs::read_to_string(&path) else { continue };
-            if path.strip_prefix(root).is_ok_and(|path| path.to_string_lossy().contains("redact")) {
+            if path.strip_prefix(root).is_ok_and(|path| is_about_private_values(&path.to_string_lossy().to_lowercase()))
+            {
                 continue;
             }
             words += text.split_whitespace().count();

@@ -1,4 +1,4 @@
-//! Payment card numbers: 12 to 19 digits of a known issuer that pass the Luhn check.
+//! Payment card numbers: 12 to 19 digits that pass the Luhn check, of a known issuer or behind a word that says card.
 //!
 //! Source: ISO/IEC 7812-1 and the number ranges that the card schemes publish.
 
@@ -41,7 +41,7 @@ struct Number {
 /// Where the card number that begins at `start` ends.
 pub(super) fn at(text: &[u8], start: usize) -> Option<usize> {
     let first = run(text, start, MAX_DIGITS + 1, u8::is_ascii_digit) - start;
-    if !matches!(text[start], b'2'..=b'6' | b'8') || !(4..=MAX_DIGITS).contains(&first) {
+    if text[start] == b'0' || !(4..=MAX_DIGITS).contains(&first) {
         return None;
     }
     if word_before(text, start) || joined_before(text, start, b"-./:+") || before(text, start) == Some(b'+') {
@@ -97,18 +97,21 @@ impl Number {
     }
 
     fn is_card(&self) -> bool {
-        self.len >= 12 && self.issuer().is_some() && luhn(self.digits())
+        self.len >= 12 && luhn(self.digits())
     }
 
-    /// Whether only a word beside it makes a card of it: Maestro's range is a fifth of all numbers, and the oldest Visa
-    /// numbers are as long as the number of a product (EAN-13).
+    /// Whether only a word beside it makes a card of it: of an issuer that is not known, Maestro's range is a fifth of all
+    /// numbers, and the oldest Visa numbers are as long as the number of a product (EAN-13).
     fn is_doubtful(&self) -> bool {
-        let maestro = self.issuer() == Some(Issuer::Maestro);
-        (maestro && (self.groups == 1 || self.len < 16)) || (self.groups == 1 && self.len == 13 && ean(self.digits()))
+        match self.issuer() {
+            Issuer::Unknown => true,
+            Issuer::Maestro => self.groups == 1 || self.len < 16,
+            Issuer::Other => self.groups == 1 && self.len == 13 && ean(self.digits()),
+        }
     }
 
-    fn issuer(&self) -> Option<Issuer> {
-        let issued = match (decimal(&self.digits[..4]), self.len) {
+    fn issuer(&self) -> Issuer {
+        match (decimal(&self.digits[..4]), self.len) {
             (4000..=4999, 13 | 16 | 19) => Issuer::Other,
             (5100..=5599 | 2221..=2720, 16) => Issuer::Other,
             (3400..=3499 | 3700..=3799, 15) => Issuer::Other,
@@ -117,14 +120,13 @@ impl Number {
             (3528..=3589, 16..=19) => Issuer::Other,
             (6200..=6299 | 8100..=8199, 16..=19) => Issuer::Other,
             (5000..=5099 | 5600..=6999, 12..=19) => Issuer::Maestro,
-            _ => return None,
-        };
-        Some(issued)
+            _ => Issuer::Unknown,
+        }
     }
 }
 
-#[derive(PartialEq)]
 enum Issuer {
+    Unknown,
     Maestro,
     Other,
 }

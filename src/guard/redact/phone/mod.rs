@@ -67,7 +67,9 @@ pub(super) fn national(text: &[u8], start: usize, end: usize) -> Look {
     let found = match text[start] {
         b'0' if text[start..].starts_with(b"00") => dialled(text, &groups, 2).filter(|_| groups.all().len() > 1),
         b'0' => national::trunk(text, &groups),
-        _ => national::north_american(text, &groups).or_else(|| national::russian(text, &groups)),
+        _ => national::north_american(text, &groups)
+            .or_else(|| national::russian(text, &groups))
+            .or_else(|| national::in_pairs(text, &groups)),
     };
     let spoken = || spoken(text, &groups).filter(|_| unshaped && (!shaped || WORDS.before(text, start)));
     match (found.or_else(spoken), groups.row_end()) {
@@ -93,6 +95,7 @@ fn may_have_shape(text: &[u8], start: usize, end: usize) -> bool {
         (b'0', 2) => goes_on(text, end) && !national::is_pair_before(text, start),
         (b'0', 3..=6) => goes_on(text, end),
         // Behind a sign of one byte, `555-123-4567` has its digits in known places.
+        (b'1'..=b'9', 2 | 3) if national::may_be_in_pairs(text, end) => true,
         (b'2'..=b'9', 3) if digit(end + 1) => sign(end + 4) && digit(end + 3) && (digit(end + 8) || !digit(end + 5)),
         (b'2'..=b'9', 3) => goes_on(text, end),
         (b'1', 1) => {

@@ -34,6 +34,28 @@ pub(super) fn russian(text: &[u8], groups: &Groups) -> Option<usize> {
     (begins && area.len() + total == 10 && is_end(text, end)).then_some(end)
 }
 
+/// `612 34 56 78`, `22 555 01 23`: nine digits, in pairs behind three or behind two and three, as in Spain, Poland and
+/// Uzbekistan. Numbers that count something are not grouped like this.
+pub(super) fn in_pairs(text: &[u8], groups: &Groups) -> Option<usize> {
+    let all = groups.all();
+    let [_, second, .., last] = all else { return None };
+    let lengths: Vec<usize> = all.iter().map(Group::len).collect();
+    let shaped = lengths == [3, 2, 2, 2] || lengths == [2, 3, 2, 2];
+    let same =
+        matches!(second.sign, Sign::Space | Sign::Hyphen) && all[1..].iter().all(|group| group.sign == second.sign);
+    let end = groups.end_of(last);
+    (shaped && same && is_end(text, end)).then_some(end)
+}
+
+/// Whether the last pairs of such a number may stand behind a first group that ends at `end`.
+pub(super) fn may_be_in_pairs(text: &[u8], end: usize) -> bool {
+    let digit = |i: usize| text.get(i).is_some_and(u8::is_ascii_digit);
+    let sign = |i: usize| text.get(i).copied().filter(|b| matches!(b, b' ' | b'-'));
+    let pairs = |at: usize| sign(at).is_some() && digit(at + 1) && digit(at + 2) && !digit(at + 3);
+    let middle = if digit(end + 3) { end + 4 } else { end + 3 };
+    sign(end).is_some() && digit(end + 1) && digit(end + 2) && pairs(middle) && pairs(middle + 3)
+}
+
 /// `020 7946 0958`, `01 42 68 53 00`, `0171/1234567`: a `0`, then two or more groups, 8 to 12 digits in all. One group of
 /// something else may follow.
 pub(super) fn trunk(text: &[u8], groups: &Groups) -> Option<usize> {
@@ -164,6 +186,8 @@ mod tests {
             "(11) 2345-6789",
             "8 (495) 123-45-67",
             "(06 1) 234 5678",
+            "612 34 56 78",
+            "22 555 01 23",
         ];
         for number in american.into_iter().chain(others) {
             assert!(whole(number), "{number}");
@@ -189,6 +213,9 @@ mod tests {
             "(1998) 391-396",
             "123-456",
             "5551234567",
+            "612 34 56 78 90",
+            "612 34-56 78",
+            "12 345 678",
         ];
         for number in others {
             assert_eq!(end_of(number), None, "{number}");
