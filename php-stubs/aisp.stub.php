@@ -487,6 +487,85 @@ namespace {
 	function aisp_policy_check( array $policy ): array {}
 
 	/**
+	 * The oldest events of the inbox that are due: that came in by a verified webhook and wait for a handler. Each is this
+	 * caller's for `lease_s` seconds, until it says `aisp_webhook_done()` or `aisp_webhook_failed()` with the event's `id` and
+	 * `lease`. After that it is handed to another; a handler that dies eight times with the same event makes it dead.
+	 *
+	 * @param array{max?: int<1, 1000>|null, lease_s?: int<1, 3600>|null, site?: string|null} $options 10 events for 60 seconds
+	 *     of all sites, unless it says otherwise.
+	 * @return list<array{
+	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
+	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
+	 *     error: string|null,
+	 * }> `event` is the event's own id, `body` the raw body.
+	 *
+	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_claim( array $options = [] ): array {}
+
+	/**
+	 * The event is handled: it is never handed out again, nor accepted again.
+	 *
+	 * @return bool Whether it was still the caller's.
+	 *
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_done( int $id, int $lease ): bool {}
+
+	/**
+	 * The event could not be handled. It is tried again after 15 seconds, a minute, and so on up to six hours; after the eighth
+	 * attempt it is dead, until somebody replays it.
+	 *
+	 * @param string $error What went wrong, such as the class of an exception; the first 190 bytes are kept.
+	 * @return bool Whether it was still the caller's.
+	 *
+	 * @throws \Aisp\ConfigError      500: the error is not UTF-8.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_failed( int $id, int $lease, string $error ): bool {}
+
+	/**
+	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`.
+	 *
+	 * @param array{
+	 *     site?: string|null, source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null, id?: int<1, max>|null,
+	 *     max?: int<1, 1000>|null,
+	 * } $filter 100 of all, unless it says otherwise.
+	 * @return list<array{
+	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
+	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
+	 *     error: string|null,
+	 * }>
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_list( array $filter = [] ): array {}
+
+	/**
+	 * Lets dead events be handled once more, from the first attempt on.
+	 *
+	 * @param array{site?: string|null, source?: string|null, state?: string|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @return int How many there were.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_replay( array $filter = [] ): int {}
+
+	/**
+	 * Forgets events that are not being handled. One that was forgotten is accepted should it come again.
+	 *
+	 * @param array{site?: string|null, source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @return int How many there were.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_forget( array $filter ): int {}
+
+	/**
 	 * The oldest log records, of one site or of all. They stay until they are acknowledged, so a record may come twice:
 	 * write them somewhere that takes each `uid` once, then call `aisp_log_ack()`. Calls that are still running are left out;
 	 * one whose process died comes as `caller_aborted` ten seconds after its deadline.
@@ -522,7 +601,7 @@ namespace {
 	 * @return array{
 	 *     version: string, build: string,
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
-	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int,
+	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int},
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
 	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,

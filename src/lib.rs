@@ -43,6 +43,12 @@ mod module {
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
             .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
+            .function(function!(aisp_webhook_claim(; options: array = "[]"): array => f::webhook_claim))
+            .function(function!(aisp_webhook_done(id: int, lease: int;): bool => f::webhook_done))
+            .function(function!(aisp_webhook_failed(id: int, lease: int, error: string;): bool => f::webhook_failed))
+            .function(function!(aisp_webhook_list(; filter: array = "[]"): array => f::webhook_list))
+            .function(function!(aisp_webhook_replay(; filter: array = "[]"): int => f::webhook_replay))
+            .function(function!(aisp_webhook_forget(filter: array;): int => f::webhook_forget))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
             .function(function!(aisp_status(;): array => f::status));

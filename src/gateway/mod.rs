@@ -10,6 +10,7 @@ mod fingerprint;
 mod flight;
 mod flow;
 mod health;
+mod inbox;
 mod infer;
 mod journey;
 mod ledger;
@@ -36,6 +37,7 @@ mod tally;
 pub mod value;
 
 pub use batch::{Item, batch};
+pub use inbox::{claim_events, event_handled, events, forget_events, replay_events};
 pub use infer::infer;
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};

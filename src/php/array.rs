@@ -2,14 +2,14 @@
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::audit::Record;
 use crate::gateway::{Outcome, Preview};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
-use crate::store::{Alert, BreakerStatus, BudgetState, LimitState};
+use crate::store::{Alert, BreakerStatus, BudgetState, Event, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
 pub struct Map(ZBox<ZendHashTable>);
@@ -200,6 +200,32 @@ const fn unit_name(tokens: bool) -> &'static str {
 /// Tokens as they are, millionths of a dollar in dollars.
 fn in_unit(n: u64, tokens: bool) -> Zval {
     if tokens { scalar(int(n)) } else { scalar(n as f64 / 1e6) }
+}
+
+/// One event of the inbox.
+pub fn event(event: &Event) -> Zval {
+    Map::new()
+        .set("id", event.id)
+        .set("lease", i64::from(event.attempts))
+        .set("site", event.site.as_str())
+        .set("source", event.source.as_str())
+        .set("event", event.event.as_str())
+        .set("type", event.kind.as_deref())
+        .set("timestamp", event.sent_s)
+        .set("received_at", event.received_us / 1_000_000)
+        .set("body", bytes(&event.body))
+        .set("state", event.state.name())
+        .set("attempts", i64::from(event.attempts))
+        .set("due_at", event.due_us / 1_000_000)
+        .set("error", event.error.as_deref())
+        .finish()
+}
+
+/// A string of PHP that need not be UTF-8.
+fn bytes(bytes: &[u8]) -> Zval {
+    let mut zval = Zval::new();
+    zval.set_zend_string(ZendStr::new(bytes, false));
+    zval
 }
 
 /// One record of `aisp_log_drain()`.

@@ -122,6 +122,42 @@ pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
 }
 
+/// `aisp_webhook_claim()`
+pub fn webhook_claim(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let options = call.array(1, "options")?;
+    Ok(list(with_env(|env| gateway::claim_events(&options, env))?.iter().map(array::event)))
+}
+
+/// `aisp_webhook_done()`
+pub fn webhook_done(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (id, lease) = (call.int(1, "id")?, call.int(2, "lease")?);
+    Ok(scalar(with_env(|env| gateway::event_handled(id, lease, None, env))?))
+}
+
+/// `aisp_webhook_failed()`
+pub fn webhook_failed(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (id, lease, error) = (call.int(1, "id")?, call.int(2, "lease")?, call.string(3, "error")?);
+    Ok(scalar(with_env(|env| gateway::event_handled(id, lease, Some(error), env))?))
+}
+
+/// `aisp_webhook_list()`
+pub fn webhook_list(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(list(with_env(|env| gateway::events(&filter, env))?.iter().map(array::event)))
+}
+
+/// `aisp_webhook_replay()`
+pub fn webhook_replay(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(scalar(int(with_env(|env| gateway::replay_events(&filter, env))?)))
+}
+
+/// `aisp_webhook_forget()`
+pub fn webhook_forget(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(scalar(int(with_env(|env| gateway::forget_events(&filter, env))?)))
+}
+
 /// `aisp_log_drain()`
 pub fn log_drain(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (max, site) = (call.int(1, "max")?, call.optional_string(2, "site")?);
@@ -177,9 +213,11 @@ fn with_store_figures(map: Map, settings: &Settings) -> Zval {
         .set("errors", int(figures.errors))
         .set("tokens", int(figures.tokens))
         .set("cost_usd", figures.cost_microusd as f64 / 1e6);
+    let inbox = Map::new().set("waiting", int(figures.inbox_waiting)).set("dead", int(figures.inbox_dead));
     map.set("store", store.finish())
         .set("cache", cache.finish())
         .set("spool", int(figures.spool))
+        .set("inbox", inbox.finish())
         .set("counters", counters.finish())
         .set("breakers", list(figures.breakers.iter().map(array::breaker)))
         .set("warnings", warnings)
