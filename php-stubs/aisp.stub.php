@@ -487,6 +487,24 @@ namespace {
 	function aisp_policy_check( array $policy ): array {}
 
 	/**
+	 * Verifies a webhook and keeps it in the inbox, in one step: once this returns, the event is safe and may be acknowledged.
+	 *
+	 * @param string $body    The raw body, as it came: never JSON that was encoded again.
+	 * @param array<string, string|list<string>> $headers By name; `-` and `_` are alike, case does not matter.
+	 * @param array{
+	 *     scheme: 'standard'|'stripe'|'github'|'hex', secret_env: string|list<string>, tolerance?: int<1, 3600>|null,
+	 *     source?: string|null, site?: string|null,
+	 * } $options The source's configuration, never anything of the request.
+	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: string, duplicate: bool} `duplicate`: it is in the
+	 *     inbox already, or was; nothing was kept.
+	 *
+	 * @throws \Aisp\Unauthorized     401: it could not be verified, whatever the reason.
+	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
+	 * @throws \Aisp\StoreUnavailable 503: it could not be kept; the sender will try again.
+	 */
+	function aisp_webhook_receive( string $body, array $headers, array $options ): array {}
+
+	/**
 	 * The oldest events of the inbox that are due: that came in by a verified webhook and wait for a handler. Each is this
 	 * caller's for `lease_s` seconds, until it says `aisp_webhook_done()` or `aisp_webhook_failed()` with the event's `id` and
 	 * `lease`. After that it is handed to another; a handler that dies eight times with the same event makes it dead.
