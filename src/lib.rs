@@ -2,7 +2,8 @@
 //!
 //! `php` is what Zend sees; below it stands a core that knows nothing of PHP: `gateway` tells the story of one request,
 //! with `guard` (may it run), `provider` (wire formats), `upstream` (bytes on the wire), `store` (what outlives it) and
-//! `audit` (what is kept about it). What PHP sees is at the foot of this file; `php-stubs/aisp.stub.php` documents it.
+//! `audit` (what is kept about it); `webhook` is the door for events from outside. What PHP sees is at the foot of this
+//! file; `php-stubs/aisp.stub.php` documents it.
 
 // The unit tests share helpers with those in `tests`, which know the crate by its name.
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod php;
 pub mod provider;
 pub mod store;
 pub mod upstream;
+pub mod webhook;
 
 #[cfg(feature = "php")]
 mod module {
