@@ -34,6 +34,7 @@ mod standing;
 mod stream;
 mod tally;
 pub mod value;
+mod webhook;
 
 pub use batch::{Item, batch};
 pub use infer::infer;
@@ -44,6 +45,7 @@ pub use result::Outcome;
 pub use speaker::{Said, Sink};
 pub use standing::{budget_alerts, check_policy, limits, reset_limits};
 pub use stream::stream;
+pub use webhook::{Delivery, Webhook, verify_webhook};
 
 use secrecy::SecretString;
 
