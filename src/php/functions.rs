@@ -8,10 +8,11 @@ use super::ini;
 use super::journal::ErrorLog;
 use super::listener::{Ended, Listener, failure};
 use super::secrets::Variables;
+use crate::clock::now_us;
 use crate::error::Error;
 use crate::gateway::settings::Settings;
 use crate::gateway::value::Value;
-use crate::gateway::{self, Args, Env};
+use crate::gateway::{self, Args, Delivery, Env};
 
 /// Runs `f` with what the core needs from PHP.
 fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
@@ -93,6 +94,19 @@ pub fn redact(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (text, policy) = (call.string(1, "text")?, call.array(2, "policy")?);
     let (text, found) = gateway::redact(text, &policy)?;
     Ok(Map::new().set("text", text).set("found", array::found(&found)).finish())
+}
+
+/// `aisp_verify_webhook()`
+pub fn verify_webhook(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let delivery = Delivery {
+        body: call.bytes(1, "body")?,
+        headers: call.array(2, "headers")?,
+        options: call.array(3, "options")?,
+    };
+    // Nothing remembers events yet.
+    let webhook =
+        with_env(|env| gateway::verify_webhook(&delivery, now_us().div_euclid(1_000_000), env, |_, _| Ok(false)))?;
+    Ok(array::webhook(&webhook))
 }
 
 /// `aisp_limits()`
