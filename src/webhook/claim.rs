@@ -34,3 +34,9 @@ pub fn is_name(text: &str) -> bool {
 pub fn name(text: &str) -> Result<&str, Reason> {
     if is_name(text) { Ok(text) } else { Err(Reason::Malformed) }
 }
+
+/// The word before a signature that this version does not know: `v2`. One with a space in it is two headers in one.
+pub fn other_version(text: &str) -> Result<(), Reason> {
+    let is_word = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_word { Ok(()) } else { Err(Reason::Malformed) }
+}

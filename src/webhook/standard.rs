@@ -2,7 +2,7 @@
 
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-use super::claim::{Claim, Signature, name, time};
+use super::claim::{Claim, Signature, name, other_version, time};
 use super::{Headers, MAX_SIGNATURES, Reason};
 
 /// The three headers. Svix has them under names of its own too, which count only where the standard's are not there.
@@ -36,8 +36,7 @@ fn signatures(list: &str) -> Result<Vec<Signature>, Reason> {
                 let bytes = BASE64_STANDARD.decode(coded).map_err(|_| Reason::Malformed)?;
                 signatures.push(bytes.try_into().map_err(|_| Reason::Malformed)?);
             }
-            ("", _) => return Err(Reason::Malformed),
-            _ => {}
+            (version, _) => other_version(version)?,
         }
     }
     Ok(signatures)

@@ -1,6 +1,6 @@
 //! Stripe: an HMAC over `t.body`, in hex, with the time beside it in one header.
 
-use super::claim::{Claim, time};
+use super::claim::{Claim, other_version, time};
 use super::{Headers, MAX_SIGNATURES, Reason, hex};
 
 /// What the header claims: `t=…,v1=…,v1=…`. Keys that this version does not know are left out.
@@ -14,8 +14,7 @@ pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
             ("t", _) if written.is_some() => return Err(Reason::Malformed),
             ("t", value) => written = Some(value),
             ("v1", value) => signatures.push(hex::lower(value).ok_or(Reason::Malformed)?),
-            ("", _) => return Err(Reason::Malformed),
-            _ => {}
+            (version, _) => other_version(version)?,
         }
     }
     let written = written.ok_or(Reason::Malformed)?;
