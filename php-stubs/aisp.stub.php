@@ -432,6 +432,39 @@ namespace {
 	function aisp_redact( string $text, array $policy = [] ): array {}
 
 	/**
+	 * Whether a webhook comes from who it should. Give it the body as it came in, never one that was decoded and encoded
+	 * again.
+	 *
+	 *     $event = aisp_verify_webhook( $request->get_body(), $request->get_headers(), [
+	 *         'scheme' => 'standard', 'secret_env' => 'OPENAI_WEBHOOK_SECRET', 'source' => 'openai' ] );
+	 *
+	 * Schemes
+	 *   standard  Standard Webhooks, as OpenAI and Svix have it: webhook-id, webhook-timestamp, webhook-signature. A secret that
+	 *             begins with `whsec_` goes on in Base64; another one is taken as it is.
+	 *   stripe    stripe-signature, with the whole of Stripe's `whsec_…` as the secret.
+	 *   github    x-hub-signature-256, x-github-delivery and x-github-event. The last two are not signed.
+	 *   hex       HMAC-SHA256 of the body in hex, in x-aisig.
+	 *
+	 * @param string $body    The raw bytes, at most 1 MiB; they need not be UTF-8.
+	 * @param array<string, mixed> $headers As `WP_REST_Request::get_headers()`, `getallheaders()` or `$_SERVER` has them: a string, or
+	 *     a list of strings, by name. What is wrong with them is an `Aisp\Unauthorized`.
+	 * @param array{
+	 *     scheme: 'standard'|'stripe'|'github'|'hex', secret_env?: string|list<string>|null, tolerance?: int<1, 3600>|null,
+	 *     source?: string|null, site?: string|null, dedupe?: bool|null,
+	 * } $options `secret_env` names up to 4 variables or constants, any of which may hold the secret; without one, nothing is
+	 *     accepted. `tolerance` is how many seconds the sender's clock may be off, either way; 300 by default. `source` is whom
+	 *     events are told apart by. `dedupe` is whether the event is remembered; true by default.
+	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: 'standard'|'stripe'|'github'|'hex', duplicate: bool, payload: mixed}
+	 *     `id` is the sender's; where it gives none (stripe and hex have it in the payload's `id`), the SHA-256 of the body.
+	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here in the last 30 days.
+	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is not JSON.
+	 *
+	 * @throws \Aisp\Unauthorized 401: it is not to be trusted, or no secret is set; then PHP's error log names the variable.
+	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
+	 */
+	function aisp_verify_webhook( string $body, array $headers, array $options ): array {}
+
+	/**
 	 * Where the limits and budgets that apply to a caller stand. Changes nothing.
 	 *
 	 * @param array{
@@ -495,8 +528,8 @@ namespace {
 	 *     scheme: 'standard'|'stripe'|'github'|'hex', secret_env: string|list<string>, tolerance?: int<1, 3600>|null,
 	 *     source?: string|null, site?: string|null,
 	 * } $options The source's configuration, never anything of the request.
-	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: string, duplicate: bool} `duplicate`: it is in the
-	 *     inbox already, or was; nothing was kept.
+	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: string, duplicate: bool, payload: mixed}
+	 *     `duplicate`: it is in the inbox already, or was; nothing was kept.
 	 *
 	 * @throws \Aisp\Unauthorized     401: it could not be verified, whatever the reason.
 	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
@@ -673,7 +706,7 @@ namespace Aisp {
 		protected $status = 400;
 	}
 
-	/** `unauthorized`, 401: nobody has proved who asks. Not thrown by this version. */
+	/** `unauthorized`, 401: a webhook does not prove who sends it. The log knows why; who sent it is not to. */
 	class Unauthorized extends Exception {
 
 		protected $slug = 'unauthorized';

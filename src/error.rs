@@ -34,6 +34,12 @@ pub enum Error {
         /// One sentence that names the field.
         message: String,
     },
+    /// A webhook does not prove who sends it. All reasons look alike from outside; `code()` has the one, for the log.
+    #[error("The webhook could not be verified.")]
+    Unauthorized {
+        /// `caller_unauthorized_*`, of a closed vocabulary: see `webhook::Reason`.
+        reason: &'static str,
+    },
     /// The policy, the caller or a php.ini entry is wrong, or a named secret is not set. An administrator must act.
     #[error("{message}")]
     Config {
@@ -120,6 +126,7 @@ impl Error {
     pub const fn kind(&self) -> Kind {
         match self {
             Self::InvalidRequest { .. } => Kind::InvalidRequest,
+            Self::Unauthorized { .. } => Kind::Unauthorized,
             Self::Config { .. } => Kind::ConfigError,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::BudgetExceeded { .. } => Kind::BudgetExceeded,
@@ -146,6 +153,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::InvalidRequest { .. } => "caller_invalid",
+            Self::Unauthorized { reason } => reason,
             Self::Config { .. } => "policy_config",
             Self::RateLimited { code, .. } => code,
             Self::BudgetExceeded { .. } => "policy_budget",

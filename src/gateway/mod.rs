@@ -35,6 +35,7 @@ mod standing;
 mod stream;
 mod tally;
 pub mod value;
+mod webhook;
 
 pub use batch::{Item, batch};
 pub use inbox::{claim_events, event_handled, events, forget_events, replay_events};
@@ -46,6 +47,7 @@ pub use result::Outcome;
 pub use speaker::{Said, Sink};
 pub use standing::{budget_alerts, check_policy, limits, reset_limits};
 pub use stream::stream;
+pub use webhook::{Delivery, Webhook, receive_webhook, verify_webhook};
 
 use secrecy::SecretString;
 

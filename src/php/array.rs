@@ -5,7 +5,7 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::audit::Record;
-use crate::gateway::{Outcome, Preview};
+use crate::gateway::{Outcome, Preview, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
@@ -250,6 +250,18 @@ pub fn record(record: &Record) -> Zval {
         .set("client", record.client.as_str())
         .set("source", record.source.as_str())
         .set("request_id", record.request_id.as_str())
+        .finish()
+}
+
+/// The result of `aisp_verify_webhook()`.
+pub fn webhook(webhook: &Webhook) -> Zval {
+    Map::new()
+        .set("id", webhook.id.as_str())
+        .set("type", webhook.event_type.as_deref())
+        .set("timestamp", webhook.timestamp)
+        .set("scheme", webhook.scheme.name())
+        .set("duplicate", webhook.duplicate)
+        .set("payload", json(&webhook.payload))
         .finish()
 }
 

@@ -11,7 +11,7 @@ use super::secrets::Variables;
 use crate::error::Error;
 use crate::gateway::settings::Settings;
 use crate::gateway::value::Value;
-use crate::gateway::{self, Args, Env};
+use crate::gateway::{self, Args, Delivery, Env};
 
 /// Runs `f` with what the core needs from PHP.
 fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
@@ -93,6 +93,24 @@ pub fn redact(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (text, policy) = (call.string(1, "text")?, call.array(2, "policy")?);
     let (text, found) = gateway::redact(text, &policy)?;
     Ok(Map::new().set("text", text).set("found", array::found(&found)).finish())
+}
+
+/// The arguments `$body`, `$headers` and `$options` in this order.
+fn delivery<'e>(call: &Call<'e>) -> Result<Delivery<'e>, Thrown> {
+    let (headers, options) = (call.array(2, "headers")?, call.array(3, "options")?);
+    Ok(Delivery { body: call.bytes(1, "body")?, headers, options })
+}
+
+/// `aisp_verify_webhook()`
+pub fn verify_webhook(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let delivery = delivery(call)?;
+    Ok(array::webhook(&with_env(|env| gateway::verify_webhook(&delivery, env))?))
+}
+
+/// `aisp_webhook_receive()`
+pub fn webhook_receive(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let delivery = delivery(call)?;
+    Ok(array::webhook(&with_env(|env| gateway::receive_webhook(&delivery, env))?))
 }
 
 /// `aisp_limits()`
