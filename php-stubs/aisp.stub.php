@@ -457,7 +457,7 @@ namespace {
 	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: 'standard'|'stripe'|'github'|'hex', duplicate: bool, payload: mixed}
 	 *     `id` is the sender's; where it gives none (stripe and hex have it in the payload's `id`), the SHA-256 of the body.
 	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here before; false in this version.
-	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is not JSON.
+	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is no JSON, or deeper than 127 levels.
 	 *
 	 * @throws \Aisp\Unauthorized 401: it is not to be trusted, or no secret is set; then PHP's error log names the variable.
 	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
