@@ -455,9 +455,10 @@ namespace {
 	 *     accepted. `tolerance` is how many seconds the sender's clock may be off, either way; 300 by default. `source` is whom
 	 *     events are told apart by. `dedupe` is whether the event is remembered; true by default.
 	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: 'standard'|'stripe'|'github'|'hex', duplicate: bool, payload: mixed}
-	 *     `id` is the sender's; where it gives none (stripe and hex have it in the payload's `id`), the SHA-256 of the body.
+	 *     `id` is the sender's, as far as it is signed (stripe and hex have it in the payload's `id`); else, and for github, the
+	 *     SHA-256 of the body: a body that was caught cannot come again under another id.
 	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here in the last 30 days.
-	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is not JSON.
+	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is no JSON, or deeper than 127 levels.
 	 *
 	 * @throws \Aisp\Unauthorized 401: it is not to be trusted, or no secret is set; then PHP's error log names the variable.
 	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.

@@ -2,7 +2,7 @@
 
 use aisp::webhook::{Reason, Scheme};
 
-use super::webhook::{BODY, Hook, ID, KEY, NOW_S, base64, hex, mac, signed_header};
+use super::webhook::{BODY, ID, KEY, NOW_S, base64, hex, mac, signed_header};
 use super::{Table, good};
 
 /// The words of a pattern, separated by bars, after every `(from, to)`.
