@@ -16,6 +16,7 @@ pub mod guard;
 #[cfg(feature = "php")]
 mod php;
 pub mod provider;
+pub mod signing;
 pub mod store;
 pub mod upstream;
 
