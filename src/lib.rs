@@ -44,6 +44,10 @@ mod module {
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
             .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
+            .function(function!(aisp_sign_request(method: string, target: string, body: string, options: array;): array => f::sign_request))
+            .function(function!(aisp_verify_request(method: string, target: string, body: string, headers: array, options: array;): array => f::verify_request))
+            .function(function!(aisp_mint_token(claims: array, options: array;): string => f::mint_token))
+            .function(function!(aisp_verify_token(token: string, options: array;): array => f::verify_token))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
             .function(function!(aisp_status(;): array => f::status));

@@ -48,7 +48,7 @@ impl<'a> Caller<'a> {
 }
 
 /// A short string without control characters; absent is empty.
-fn text<'a>(fields: &mut Fields<'_, 'a>, key: &'static str) -> Result<&'a str, Flaw> {
+pub fn text<'a>(fields: &mut Fields<'_, 'a>, key: &'static str) -> Result<&'a str, Flaw> {
     let text = fields.string(key)?.unwrap_or_default();
     if text.len() > MAX_BYTES || text.chars().any(char::is_control) {
         return Err(fields.flaw(key, format!("must be at most {MAX_BYTES} bytes without control characters")));

@@ -9,9 +9,11 @@ mod estimate;
 mod fingerprint;
 mod flight;
 mod flow;
+mod header;
 mod health;
 mod infer;
 mod journey;
+mod keys;
 mod ledger;
 mod limits;
 mod maintenance;
@@ -29,10 +31,12 @@ mod result;
 mod schema;
 pub mod settings;
 mod settle;
+mod signing;
 mod speaker;
 mod standing;
 mod stream;
 mod tally;
+mod token;
 pub mod value;
 
 pub use batch::{Item, batch};
@@ -41,9 +45,11 @@ pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
 pub use redaction::redact;
 pub use result::Outcome;
+pub use signing::{Raw, Scheme, Verified, sign_request, verify_request};
 pub use speaker::{Said, Sink};
 pub use standing::{budget_alerts, check_policy, limits, reset_limits};
 pub use stream::stream;
+pub use token::{mint_token, verify_token};
 
 use secrecy::SecretString;
 

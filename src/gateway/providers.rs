@@ -130,7 +130,7 @@ pub fn is_name(name: &str) -> bool {
 
 /// The name of a variable, which a key pasted by mistake rarely is. A SAPI's environment also holds what the client sent,
 /// under names that begin with `HTTP_`.
-fn is_variable(name: &str) -> bool {
+pub fn is_variable(name: &str) -> bool {
     let mut bytes = name.bytes();
     bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')

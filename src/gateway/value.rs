@@ -250,6 +250,7 @@ impl<'v, 'a> Fields<'v, 'a> {
             if !self.known.contains(&name.as_str()) {
                 let mut known = self.known.clone();
                 known.sort_unstable();
+                known.dedup();
                 return Err(Flaw::new(&self.path_of(&name), format!("is not known; known are {}", known.join(", "))));
             }
         }

@@ -92,6 +92,15 @@ impl<'e> Call<'e> {
         }
     }
 
+    /// A string that is not optional and need not be UTF-8.
+    pub fn bytes(&self, position: usize, name: &str) -> Result<&'e [u8], Thrown> {
+        match self.argument(position).map(|zval| (zval, scalar(zval))) {
+            None => Ok(&[]),
+            Some((_, Value::Str(bytes))) => Ok(bytes),
+            Some((other, _)) => self.mistyped(position, name, "string", other),
+        }
+    }
+
     /// A string in UTF-8 that is not optional.
     pub fn string(&self, position: usize, name: &str) -> Result<&'e str, Thrown> {
         match self.argument(position) {

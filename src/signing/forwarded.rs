@@ -10,7 +10,7 @@
 //! they must agree; else neither is believed, and the client is REMOTE_ADDR. Better: pass the one that the proxy writes.
 //! Source: RFC 7239; draft-ietf-appsawg-http-forwarded-10 for the older header.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::cidr::Networks;
 use super::host::is_port;
@@ -126,12 +126,20 @@ fn is_token(text: &str) -> bool {
 
 /// `203.0.113.7`, `203.0.113.7:1234`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:1234`.
 fn read_address(text: &str) -> Option<IpAddr> {
-    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
-    let with_port = || {
-        let (_, port) = text.rsplit_once(':')?;
-        is_port(port).then(|| text.parse::<SocketAddr>().ok())?.map(|address| address.ip())
+    if let Ok(ip) = text.parse::<IpAddr>() {
+        return Some(ip.to_canonical());
+    }
+    let (ip, port): (IpAddr, _) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (address, port) = rest.split_once(']')?;
+            (address.parse::<Ipv6Addr>().ok()?.into(), port)
+        }
+        None => {
+            let (address, port) = text.split_at(text.find(':')?);
+            (address.parse::<Ipv4Addr>().ok()?.into(), port)
+        }
     };
-    text.parse().ok().or_else(bracketed).or_else(with_port).map(|ip: IpAddr| ip.to_canonical())
+    (port.is_empty() || is_port(port.strip_prefix(':')?)).then(|| ip.to_canonical())
 }
 
 #[cfg(test)]
