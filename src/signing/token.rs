@@ -8,6 +8,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::Reason;
 use super::mac::{self, MAX_KEYS, Tag};
@@ -61,8 +62,9 @@ pub struct Expected<'a> {
     pub epoch: u64,
 }
 
-fn derived(secret: &[u8]) -> Tag {
-    mac::tag(secret, PURPOSE)
+/// The key of tokens, which is not the secret itself.
+fn derived(secret: &[u8]) -> Zeroizing<Tag> {
+    Zeroizing::new(mac::tag(secret, PURPOSE))
 }
 
 /// Mints a token; `None` if it would be longer than a header should be, 1 KiB.
@@ -70,7 +72,7 @@ pub fn mint(claims: &Claims, secret: &[u8]) -> Option<String> {
     // Strings, numbers and lists always serialise.
     let payload = serde_json::to_vec(claims).ok()?;
     let signed = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(payload));
-    let tag = mac::tag(&derived(secret), signed.as_bytes());
+    let tag = mac::tag(derived(secret).as_slice(), signed.as_bytes());
     let token = format!("{signed}.{}", URL_SAFE_NO_PAD.encode(tag));
     (token.len() <= MAX_BYTES).then_some(token)
 }
@@ -82,8 +84,8 @@ pub fn mint(claims: &Claims, secret: &[u8]) -> Option<String> {
 /// [`Reason::Epoch`], [`Reason::Origin`], [`Reason::Route`].
 pub fn verify(token: &str, secrets: &[&[u8]], expected: &Expected<'_>, now_s: i64) -> Result<Claims, Reason> {
     let (signed, tag) = split(token).ok_or(Reason::Malformed)?;
-    let derived: Vec<Tag> = secrets.iter().filter(|secret| !secret.is_empty()).map(|secret| derived(secret)).collect();
-    let keys: Vec<&[u8]> = derived.iter().map(Tag::as_slice).collect();
+    let derived: Vec<_> = secrets.iter().filter(|secret| !secret.is_empty()).map(|secret| derived(secret)).collect();
+    let keys: Vec<&[u8]> = derived.iter().map(|key| key.as_slice()).collect();
     if !mac::holds(&keys, MAX_KEYS, signed.as_bytes(), &tag) {
         return Err(Reason::Mismatch);
     }
