@@ -146,7 +146,10 @@
  * A log record
  *   uid         unique, and in the order of time: what `aisp_log_ack()` takes.
  *   req_hash    empty when the request was not valid, as is `model`.
- *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_invalid, policy_blocked_input,
+ *   error       null, or one of a closed list: caller_aborted, caller_cancelled, caller_forbidden_ip, caller_invalid,
+ *               caller_unauthorized_epoch, caller_unauthorized_expired, caller_unauthorized_future,
+ *               caller_unauthorized_malformed, caller_unauthorized_mismatch, caller_unauthorized_missing_header,
+ *               caller_unauthorized_origin, caller_unauthorized_route, caller_unauthorized_stale, policy_blocked_input,
  *               policy_blocked_output, policy_budget, policy_config, policy_egress, policy_quota, policy_throttle,
  *               provider_auth, provider_busy, provider_circuit_open, provider_content_refused, provider_context_length,
  *               provider_exhausted, provider_incomplete, provider_invalid, provider_moderation, provider_no_credit,
@@ -618,6 +621,135 @@ namespace {
 	function aisp_webhook_forget( array $filter ): int {}
 
 	/**
+	 * Signs a request to a site that has this module, as its client: the headers to send with it. Every call makes a nonce of
+	 * its own, so each request is signed anew, also one that is repeated.
+	 *
+	 *     $body    = json_encode( [ 'prompt' => 'Say hi' ] );
+	 *     $headers = aisp_sign_request( 'POST', $url, $body, [ 'client' => 'shop', 'secret_env' => 'SHOP_SECRET' ] );
+	 *     $answer  = wp_remote_post( $url, [ 'body' => $body, 'headers' => $headers + [ 'Content-Type' => 'application/json' ] ] );
+	 *
+	 * The header is `X-AISP-Signature: v2;k=<client>;t=<time>;n=<nonce>;s=<signature>`: no spaces, this order, at most 512 bytes.
+	 * The signature is HMAC-SHA256, in 64 small hex digits, of nine lines, each with a line feed behind it, also the last:
+	 *
+	 *     aisp-v2              the version
+	 *     POST                 the method, in capitals
+	 *     example.com          the host as in the Host header, in small letters, with a port unless it is the scheme's own
+	 *     /wp-json/x           the path as in the request line, nothing decoded
+	 *     ?a=b                 the query as in the request line, with its question mark; an empty line where there is none
+	 *     1764000000           the time, ten digits; 300 seconds off at most, both ways
+	 *     8f14e45fceea167a     the nonce, 16 to 64 of A-Z, a-z, 0-9, "_" and "-", never used twice
+	 *     shop                 the client, 1 to 64 of a-z, 0-9, ".", "_" and "-"
+	 *     e3b0c44298fc1c14…    SHA-256 of the body as it is sent, 64 small hex digits
+	 *
+	 * With curl and openssl:
+	 *
+	 *     client=shop secret=$SHOP_SECRET host=example.com path=/wp-json/ai-secure-proxy/v1/infer query=
+	 *     body='{"prompt":"Say hi"}' time=$(date +%s) nonce=$(openssl rand -hex 16)
+	 *     digest=$(printf %s "$body" | openssl dgst -sha256 -r | cut -d ' ' -f 1)
+	 *     sign=$(printf '%s\n' aisp-v2 POST "$host" "$path" "$query" "$time" "$nonce" "$client" "$digest" |
+	 *       openssl dgst -sha256 -hmac "$secret" -r | cut -d ' ' -f 1)
+	 *     curl "https://$host$path$query" -H 'Content-Type: application/json' \
+	 *       -H "X-AISP-Signature: v2;k=$client;t=$time;n=$nonce;s=$sign" --data-binary "$body"
+	 *
+	 * With Node:
+	 *
+	 *     const { createHash, createHmac, randomBytes } = require( 'node:crypto' );
+	 *     const url = new URL( 'https://example.com/wp-json/ai-secure-proxy/v1/infer' );
+	 *     const [ client, secret, body ] = [ 'shop', process.env.SHOP_SECRET, JSON.stringify( { prompt: 'Say hi' } ) ];
+	 *     const [ time, nonce ] = [ Math.floor( Date.now() / 1000 ), randomBytes( 16 ).toString( 'hex' ) ];
+	 *     const digest = createHash( 'sha256' ).update( body ).digest( 'hex' );
+	 *     const lines = [ 'aisp-v2', 'POST', url.host, url.pathname, url.search, time, nonce, client, digest, '' ];
+	 *     const sign = createHmac( 'sha256', secret ).update( lines.join( '\n' ) ).digest( 'hex' );
+	 *     fetch( url, { method: 'POST', body, headers: {
+	 *       'Content-Type': 'application/json',
+	 *       'X-AISP-Signature': `v2;k=${ client };t=${ time };n=${ nonce };s=${ sign }`,
+	 *     } } );
+	 *
+	 * @param string $method As it is sent.
+	 * @param string $target The URL, or `/path?query`, encoded as it is sent.
+	 * @param string $body   The bytes that are sent; '' for none.
+	 * @param array{
+	 *     client?: string|null, secret_env?: string|non-empty-list<string>|null, host?: string|null,
+	 * } $options `client` and `secret_env` are required. `secret_env` names the variable or constant that holds the key, or up to
+	 *     four, of which the first signs. `host` is the URL's; for a path alone it is required.
+	 * @return array{'X-AISP-Signature': string}
+	 *
+	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, or the key is not set.
+	 */
+	function aisp_sign_request( string $method, string $target, string $body, array $options ): array {}
+
+	/**
+	 * Who signed a request. A request with `X-AISP-Signature` is judged by that alone. One with `X-Sign`, the code of nothing but
+	 * the body, can be sent again by whoever sees it, for ever and to other routes: it is accepted only of clients that are
+	 * configured as `plain`, and its client is the one that `X-AISP-Client` names, or the only one of them.
+	 *
+	 *     $client = aisp_verify_request( $_SERVER['REQUEST_METHOD'], wp_unslash( $_SERVER['REQUEST_URI'] ), file_get_contents( 'php://input' ), getallheaders(), [
+	 *         'clients' => [ 'shop' => [ 'secret_env' => [ 'SHOP_SECRET', 'SHOP_SECRET_OLD' ], 'allow' => [ '203.0.113.0/24' ] ] ],
+	 *         'host'    => 'example.com',
+	 *         'ip'      => $_SERVER['REMOTE_ADDR'],
+	 *     ] )['client'];
+	 *
+	 * @param string                             $method  As it was sent.
+	 * @param string                             $target  As in the request line: `/path?query`.
+	 * @param string                             $body    The raw bytes, never JSON encoded anew.
+	 * @param array<string, string|list<string>> $headers All of them, in any case, with hyphens or underscores. One that counts may
+	 *     be there only once.
+	 * @param array{
+	 *     clients?: array<string, array{secret_env?: string|non-empty-list<string>|null, allow?: list<string>|null, plain?: bool|null}>|null,
+	 *     ip?: string|null, host?: string|null, site?: string|null, tolerance?: int<1, 300>|null,
+	 * } $options `clients`, and `secret_env` of each, are required. `secret_env` names up to four variables or constants, each of
+	 *     which may hold a key of the client; one that is not set is none, and PHP's error log says so. A key belongs to one
+	 *     client and one site, and to nothing else. `allow`: addresses and networks that the client calls from, everywhere if it is
+	 *     left out and nowhere if it is empty. `host`: the site's own host, not the one that the client names; a signature for
+	 *     another site is none here. `site`: whose nonces count. `tolerance`: by how many seconds clocks may differ, 300 by default.
+	 * @return array{client: string, scheme: 'v2'|'plain', nonce: string|null, timestamp: int|null} `nonce` and `timestamp` are null
+	 *     for the plain scheme.
+	 *
+	 * @throws \Aisp\Unauthorized 401: nobody proved who asks: a header is missing or malformed, the signature is of another request, client or time, or was here before, or no key is set. All look alike.
+	 * @throws \Aisp\Forbidden    403: the signature holds, but the client may not call from this address.
+	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used, so that a replay could not be told.
+	 */
+	function aisp_verify_request( string $method, string $target, string $body, array $headers, array $options ): array {}
+
+	/**
+	 * Mints a token for the pages of one origin, so that they can call without a secret in them. Whoever sees the page can use the
+	 * token, from anywhere, until it expires: let it open little, and limit its `sub`.
+	 *
+	 * @param array{
+	 *     routes?: non-empty-list<string>|null, models?: list<string>|null, origin?: string|null, epoch?: int<0, max>|null,
+	 *     site?: string|null, sub?: string|null,
+	 * } $claims `routes` and `origin` are required. `routes`: what it opens. `models`: what it may ask; all if it is left out or
+	 *     empty. `origin`: whose pages may use it, as browsers send it: `https://example.com`. `epoch`: a number that the site counts
+	 *     up to revoke all tokens at once; 0 by default. `site` and `sub`: the site, and whom calls count as.
+	 * @param array{secret_env?: string|non-empty-list<string>|null, ttl?: int<1, 600>|null} $options `secret_env`, required, names the
+	 *     variable or constant that holds the key, or up to four, of which the first signs. `ttl`: the token's life in seconds,
+	 *     300 by default.
+	 * @return string At most 1024 letters, digits, "-", "_" and ".".
+	 *
+	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, the key is not set, or the token would be too long.
+	 */
+	function aisp_mint_token( array $claims, array $options ): string {}
+
+	/**
+	 * What a token says, if it is one of this site and fits the request. Whether the model that is asked for is one of its
+	 * `models` is for the caller to see to.
+	 *
+	 * @param string $token As the page sent it.
+	 * @param array{
+	 *     secret_env?: string|non-empty-list<string>|null, route?: string|null, origin?: string|null, epoch?: int<0, max>|null,
+	 *     site?: string|null,
+	 * } $options `secret_env` and `route` are required. `secret_env` names up to four variables or constants, each of which may hold
+	 *     the key; one that is not set is none, and PHP's error log says so. `route`: what is called. `origin`: the request's
+	 *     Origin header; without it no token fits. `epoch` and `site`: as they are now.
+	 * @return array{routes: list<string>, models: list<string>, origin: string, expires_at: int, epoch: int, site: string, sub: string}
+	 *
+	 * @throws \Aisp\Unauthorized 401: the token is missing, malformed, expired or revoked, or is for another origin, route or site, or no key is set. All look alike.
+	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
+	 */
+	function aisp_verify_token( string $token, array $options ): array {}
+
+	/**
 	 * The oldest log records, of one site or of all. They stay until they are acknowledged, so a record may come twice:
 	 * write them somewhere that takes each `uid` once, then call `aisp_log_ack()`. Calls that are still running are left out;
 	 * one whose process died comes as `caller_aborted` ten seconds after its deadline.
@@ -707,7 +839,7 @@ namespace Aisp {
 		protected $status = 400;
 	}
 
-	/** `unauthorized`, 401: a webhook does not prove who sends it. The log knows why; who sent it is not to. */
+	/** `unauthorized`, 401: nobody has proved who asks. Why is not said; sign anew, or get another token. */
 	class Unauthorized extends Exception {
 
 		protected $slug = 'unauthorized';
@@ -715,7 +847,7 @@ namespace Aisp {
 		protected $status = 401;
 	}
 
-	/** `forbidden`, 403: whoever asks may not. Not thrown by this version. */
+	/** `forbidden`, 403: whoever asks may not, from this address. */
 	class Forbidden extends Exception {
 
 		protected $slug = 'forbidden';

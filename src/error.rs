@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::guard::budget::Unit;
+use crate::signing::Reason;
 use crate::store::{BudgetState, LimitState, StoreError};
 
 /// Which side of a call was held against moderation.
@@ -34,12 +35,16 @@ pub enum Error {
         /// One sentence that names the field.
         message: String,
     },
-    /// A webhook does not prove who sends it. All reasons look alike from outside; `code()` has the one, for the log.
-    #[error("The webhook could not be verified.")]
+    /// Nobody has proved who asks: a signature or a token is missing, wrong or out of time. All reasons look alike from
+    /// outside; `code()` has the one, for the log.
+    #[error("The request could not be verified.")]
     Unauthorized {
-        /// `caller_unauthorized_*`, of a closed vocabulary: see `webhook::Reason`.
-        reason: &'static str,
+        /// `caller_unauthorized_*`, of a closed vocabulary.
+        code: &'static str,
     },
+    /// Who asks is known, and may not from this address. An administrator may add it to the client's allowlist.
+    #[error("Requests from this address are not allowed.")]
+    Forbidden,
     /// The policy, the caller or a php.ini entry is wrong, or a named secret is not set. An administrator must act.
     #[error("{message}")]
     Config {
@@ -127,6 +132,7 @@ impl Error {
         match self {
             Self::InvalidRequest { .. } => Kind::InvalidRequest,
             Self::Unauthorized { .. } => Kind::Unauthorized,
+            Self::Forbidden => Kind::Forbidden,
             Self::Config { .. } => Kind::ConfigError,
             Self::RateLimited { .. } => Kind::RateLimited,
             Self::BudgetExceeded { .. } => Kind::BudgetExceeded,
@@ -153,7 +159,8 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::InvalidRequest { .. } => "caller_invalid",
-            Self::Unauthorized { reason } => reason,
+            Self::Unauthorized { code } => code,
+            Self::Forbidden => "caller_forbidden_ip",
             Self::Config { .. } => "policy_config",
             Self::RateLimited { code, .. } => code,
             Self::BudgetExceeded { .. } => "policy_budget",
@@ -198,6 +205,12 @@ impl Error {
             Self::Blocked { categories, .. } => categories,
             _ => &[],
         }
+    }
+}
+
+impl From<Reason> for Error {
+    fn from(reason: Reason) -> Self {
+        Self::Unauthorized { code: reason.code() }
     }
 }
 

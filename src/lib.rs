@@ -17,6 +17,7 @@ pub mod guard;
 #[cfg(feature = "php")]
 mod php;
 pub mod provider;
+pub mod signing;
 pub mod store;
 pub mod upstream;
 pub mod webhook;
@@ -53,6 +54,10 @@ mod module {
             .function(function!(aisp_webhook_list(; filter: array = "[]"): array => f::webhook_list))
             .function(function!(aisp_webhook_replay(; filter: array = "[]"): int => f::webhook_replay))
             .function(function!(aisp_webhook_forget(filter: array;): int => f::webhook_forget))
+            .function(function!(aisp_sign_request(method: string, target: string, body: string, options: array;): array => f::sign_request))
+            .function(function!(aisp_verify_request(method: string, target: string, body: string, headers: array, options: array;): array => f::verify_request))
+            .function(function!(aisp_mint_token(claims: array, options: array;): string => f::mint_token))
+            .function(function!(aisp_verify_token(token: string, options: array;): array => f::verify_token))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
             .function(function!(aisp_status(;): array => f::status));

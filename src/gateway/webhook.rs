@@ -98,7 +98,7 @@ fn verify_at(
         if reason == Reason::NoSecret && COMPLAINT.is_over() {
             env.journal.line(&complaint(&options, env));
         }
-        Error::Unauthorized { reason: reason.code() }
+        Error::Unauthorized { code: reason.code() }
     })?;
     let duplicate = options.dedupe && seen(&options, &verified)?;
     let payload = serde_json::from_slice(delivery.body).unwrap_or(Json::Null);
@@ -238,7 +238,7 @@ mod tests {
     fn said(headers: &Json, options: &Json) -> String {
         match Office::default().ask(headers, options, false) {
             Ok(webhook) => webhook.id,
-            Err(Error::Unauthorized { reason }) => reason.trim_start_matches("caller_unauthorized_").to_owned(),
+            Err(Error::Unauthorized { code }) => code.trim_start_matches("caller_unauthorized_").to_owned(),
             Err(error) => error.to_string(),
         }
     }
@@ -310,7 +310,7 @@ mod tests {
             let options = json!({"scheme": "standard", "secret_env": names, "source": "openai"});
             let error = office.ask(&json!({}), &options, false).expect_err("no secret");
             assert_eq!((error.status(), error.code()), (401, "caller_unauthorized_no_secret"));
-            assert_eq!(error.to_string(), "The webhook could not be verified.");
+            assert_eq!(error.to_string(), "The request could not be verified.");
         }
         let lines = office.0.lock();
         assert_eq!(

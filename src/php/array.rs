@@ -5,10 +5,11 @@ use ext_php_rs::convert::IntoZval;
 use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::audit::Record;
-use crate::gateway::{Outcome, Preview, Webhook};
+use crate::gateway::{Outcome, Preview, Verified, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
+use crate::signing::token::Claims;
 use crate::store::{Alert, BreakerStatus, BudgetState, Event, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
@@ -262,6 +263,29 @@ pub fn webhook(webhook: &Webhook) -> Zval {
         .set("scheme", webhook.scheme.name())
         .set("duplicate", webhook.duplicate)
         .set("payload", json(&webhook.payload))
+        .finish()
+}
+
+/// The result of `aisp_verify_request()`.
+pub fn verified(verified: &Verified) -> Zval {
+    Map::new()
+        .set("client", verified.client.as_str())
+        .set("scheme", verified.scheme.name())
+        .set("nonce", verified.nonce.as_deref())
+        .set("timestamp", verified.time_s)
+        .finish()
+}
+
+/// The result of `aisp_verify_token()`.
+pub fn claims(claims: Claims) -> Zval {
+    Map::new()
+        .set("routes", claims.routes)
+        .set("models", claims.models)
+        .set("origin", claims.origin)
+        .set("expires_at", claims.expires_s)
+        .set("epoch", int(claims.epoch))
+        .set("site", claims.site)
+        .set("sub", claims.sub)
         .finish()
 }
 

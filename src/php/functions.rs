@@ -8,10 +8,11 @@ use super::ini;
 use super::journal::ErrorLog;
 use super::listener::{Ended, Listener, failure};
 use super::secrets::Variables;
+use crate::clock::now_us;
 use crate::error::Error;
 use crate::gateway::settings::Settings;
 use crate::gateway::value::Value;
-use crate::gateway::{self, Args, Delivery, Env};
+use crate::gateway::{self, Args, Delivery, Env, Raw};
 
 /// Runs `f` with what the core needs from PHP.
 fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
@@ -111,6 +112,43 @@ pub fn verify_webhook(call: &Call<'_>) -> Result<Zval, Thrown> {
 pub fn webhook_receive(call: &Call<'_>) -> Result<Zval, Thrown> {
     let delivery = delivery(call)?;
     Ok(array::webhook(&with_env(|env| gateway::receive_webhook(&delivery, env))?))
+}
+
+/// The arguments `$method`, `$target` and `$body`.
+fn raw<'e>(call: &Call<'e>) -> Result<Raw<'e>, Thrown> {
+    Ok(Raw { method: call.bytes(1, "method")?, target: call.bytes(2, "target")?, body: call.bytes(3, "body")? })
+}
+
+/// Seconds since the epoch.
+fn now_s() -> i64 {
+    now_us().div_euclid(1_000_000)
+}
+
+/// `aisp_sign_request()`
+pub fn sign_request(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (raw, options) = (raw(call)?, call.array(4, "options")?);
+    let headers = with_env(|env| gateway::sign_request(&raw, &options, now_s(), env))?;
+    Ok(headers.iter().fold(Map::new(), |map, (name, value)| map.set(name, value.as_str())).finish())
+}
+
+/// `aisp_verify_request()`
+pub fn verify_request(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (raw, headers, options) = (raw(call)?, call.array(4, "headers")?, call.array(5, "options")?);
+    let verified = with_env(|env| gateway::verify_request(&raw, &headers, &options, now_s(), env))?;
+    Ok(array::verified(&verified))
+}
+
+/// `aisp_mint_token()`
+pub fn mint_token(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (claims, options) = (call.array(1, "claims")?, call.array(2, "options")?);
+    Ok(scalar(with_env(|env| gateway::mint_token(&claims, &options, now_s(), env))?))
+}
+
+/// `aisp_verify_token()`
+pub fn verify_token(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (token, options) = (call.bytes(1, "token")?, call.array(2, "options")?);
+    let claims = with_env(|env| gateway::verify_token(token, &options, now_s(), env))?;
+    Ok(array::claims(claims))
 }
 
 /// `aisp_limits()`

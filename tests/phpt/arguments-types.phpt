@@ -43,6 +43,10 @@ show( array(
 	fn() => aisp_verify_webhook( 'x', array() ),
 	fn() => aisp_verify_webhook( null, array(), array() ),
 	fn() => aisp_verify_webhook( 'x', 'y', array() ),
+	fn() => aisp_sign_request( 'GET', '/', '' ),
+	fn() => aisp_verify_request( 'GET', '/', null, array(), array() ),
+	fn() => aisp_mint_token( 'x', array() ),
+	fn() => aisp_verify_token( 1, array() ),
 ) );
 
 // A skipped optional argument is the default.
@@ -81,4 +85,8 @@ ArgumentCountError: aisp_status() expects exactly 0 arguments, 1 given
 ArgumentCountError: aisp_verify_webhook() expects exactly 3 arguments, 2 given
 TypeError: aisp_verify_webhook(): Argument #1 ($body) must be of type string, null given
 TypeError: aisp_verify_webhook(): Argument #2 ($headers) must be of type array, string given
+ArgumentCountError: aisp_sign_request() expects exactly 4 arguments, 3 given
+TypeError: aisp_verify_request(): Argument #3 ($body) must be of type string, null given
+TypeError: aisp_mint_token(): Argument #1 ($claims) must be of type array, string given
+TypeError: aisp_verify_token(): Argument #1 ($token) must be of type string, int given
 returned "gpt-4o-mini"

@@ -54,14 +54,14 @@ expect( ! str_contains( $log, 'not base64' ), 'the log holds no secret' );
 --EXPECT--
 {"id":"evt_1","type":"response.completed","scheme":"standard","duplicate":false,"payload":{"type":"response.completed","data":{"id":"resp_1","n":[1,2.5,null]}}}
 {"type":null,"timestamp":null,"scheme":"hex","duplicate":false,"payload":null}
-another body: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-another secret: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-too old: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-no headers: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-a header twice: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-another scheme: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-too large: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
-no secret: Aisp\Unauthorized (unauthorized, 401): The webhook could not be verified.
+another body: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+another secret: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+too old: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+no headers: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+a header twice: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+another scheme: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+too large: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+no secret: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 no scheme: Aisp\ConfigError (config_error, 500): aisp_verify_webhook(): Argument #3 ($options) key "scheme" must be one of standard, stripe, github, hex
 a secret as name: Aisp\ConfigError (config_error, 500): aisp_verify_webhook(): Argument #3 ($options) key "secret_env" must name environment variables or constants, never a secret
 aisp: webhooks of the source "openai" are refused for want of a secret: HOOK_BROKEN holds no key for the scheme standard; HOOK_NOWHERE is not set, neither in the environment nor as a constant
