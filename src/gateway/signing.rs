@@ -140,6 +140,12 @@ pub fn verify_request(
     Ok(verified)
 }
 
+/// Holds the policy's key `clients` to what clients must be like.
+pub fn check_clients(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    let clients = policy.named("clients")?.unwrap_or_default();
+    clients.iter().try_for_each(|(name, item)| Client::read(name, item).map(drop))
+}
+
 /// The argument `$options`: who may come in, and where this door stands.
 struct Door<'a> {
     clients: Vec<Client<'a>>,
@@ -236,6 +242,8 @@ impl<'a> Client<'a> {
             Networks::parse(entries).map_err(|bad| fields.flaw("allow", format!("holds what it may not: {bad}")))
         });
         let (allow, plain) = (allow.transpose()?, fields.bool("plain")?.unwrap_or(false));
+        // What it may ask for is of no concern at the door.
+        let _ = fields.named("policy")?;
         fields.finish()?;
         Ok(Self { name, names, allow, plain })
     }

@@ -5,7 +5,9 @@ use super::caller::Caller;
 use super::flow::with_store;
 use super::limits::Rule;
 use super::policy::Policy;
-use super::value::Value;
+use super::signing::check_clients;
+use super::value::{Fields, Value};
+use super::webhook::check_sources;
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::{Clock, now_us};
@@ -113,6 +115,11 @@ pub fn budget_alerts(site: Option<&str>, env: &Env<'_>) -> Result<Vec<Alert>, Er
 
 /// `aisp_policy_check()`: what is wrong with a policy, in sentences for an administrator; nothing if it can be used.
 pub fn check_policy(policy: &Value<'_>) -> Vec<String> {
-    let flaw = Policy::read(policy).err().map(misconfigured("aisp_policy_check", 1, "policy"));
-    flaw.into_iter().map(|error| error.to_string()).collect()
+    let doors = || {
+        let mut fields = Fields::of(policy)?;
+        check_sources(&mut fields)?;
+        check_clients(&mut fields)
+    };
+    let flaw = Policy::read(policy).map(drop).and_then(|()| doors()).err();
+    flaw.map(misconfigured("aisp_policy_check", 1, "policy")).iter().map(ToString::to_string).collect()
 }

@@ -93,7 +93,8 @@ fn verify_at(
     seen: impl FnOnce(&Options<'_>, &Verified) -> Result<bool, Error>,
 ) -> Result<Webhook, Error> {
     let now_s = now_us.div_euclid(1_000_000);
-    let options = Options::read(&delivery.options).map_err(misconfigured(function, 3, "options"))?;
+    let options = Fields::of(&delivery.options).and_then(Options::read);
+    let options = options.map_err(misconfigured(function, 3, "options"))?;
     let verified = check(delivery, &options, now_s, env).map_err(|reason| {
         if reason == Reason::NoSecret && COMPLAINT.is_over() {
             env.journal.line(&complaint(&options, env));
@@ -104,6 +105,12 @@ fn verify_at(
     let payload = serde_json::from_slice(delivery.body).unwrap_or(Json::Null);
     let Verified { id, event_type, timestamp, scheme, .. } = verified;
     Ok(Webhook { id, event_type, timestamp, scheme, duplicate, payload })
+}
+
+/// Holds the policy's key `webhooks` to what sources must be like.
+pub fn check_sources(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    let sources = policy.named("webhooks")?.unwrap_or_default();
+    sources.iter().try_for_each(|(_, item)| item.fields().and_then(Options::read).map(drop))
 }
 
 /// The argument `$options`.
@@ -117,8 +124,7 @@ struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    fn read(value: &Value<'a>) -> Result<Self, Flaw> {
-        let mut fields = Fields::of(value)?;
+    fn read(mut fields: Fields<'_, 'a>) -> Result<Self, Flaw> {
         let scheme = fields.string("scheme")?.and_then(Scheme::named);
         let scheme = scheme.ok_or_else(|| {
             let names = Scheme::ALL.map(Scheme::name).join(", ");

@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Rest\Signed;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Access {
@@ -16,7 +18,12 @@ final class Access {
 	public const INFER  = 'aisp_infer';
 	public const MANAGE = 'aisp_manage';
 
-	public static function may_infer(): bool|\WP_Error {
+	/** @param \WP_REST_Request|null $request The call; a client's is judged by its signature, whoever is logged in. */
+	public static function may_infer( ?\WP_REST_Request $request = null ): bool|\WP_Error {
+		if ( null !== $request && Signed::is( $request ) ) {
+			return Signed::permission( $request );
+		}
+		Signed::nobody();
 		return self::may( self::INFER );
 	}
 
@@ -44,14 +51,20 @@ final class Access {
 	 */
 	public static function caller( string $route, string $source ): array {
 		$user   = wp_get_current_user();
+		$client = Signed::client();
 		$caller = array(
 			'user_id' => $user->ID,
 			'role'    => (string) ( array_values( $user->roles )[0] ?? '' ),
-			'ip'      => self::ip(),
 			'route'   => $route,
-			'site'    => self::site(),
 			'source'  => $source,
-		);
+		) + self::nobody();
+		if ( null !== $client ) {
+			$caller = array(
+				'user_id' => 0,
+				'role'    => '',
+				'client'  => $client,
+			) + $caller;
+		}
 
 		/**
 		 * Filters who is said to ask.
@@ -59,6 +72,32 @@ final class Access {
 		 * @param array $caller user_id, role, ip, route, site, source; `client` may be added.
 		 */
 		return apply_filters( 'aisp_caller', $caller );
+	}
+
+	/** What is known of any caller. */
+	public static function nobody(): array {
+		return array(
+			'ip'   => self::ip(),
+			'site' => self::site(),
+		);
+	}
+
+	/** The request line's target, as it was sent. */
+	public static function target(): string {
+		return (string) wp_unslash( $_SERVER['REQUEST_URI'] ?? '' ); // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- It is signed: every byte of it counts.
+	}
+
+	/** This site's own host, with its port where that is not the usual one. */
+	public static function host(): string {
+		$url  = wp_parse_url( home_url() );
+		$port = $url['port'] ?? null;
+		return ( $url['host'] ?? '' ) . ( null === $port ? '' : ":$port" );
+	}
+
+	/** Whether nobody can read along: https, or a site that is for trying things out on one machine. */
+	public static function is_private(): bool {
+		$host = (string) wp_parse_url( home_url(), PHP_URL_HOST );
+		return is_ssl() || 'local' === wp_get_environment_type() || in_array( $host, array( 'localhost', '127.0.0.1', '[::1]' ), true );
 	}
 
 	/** Names this site in the store, which several WordPress installations may share. */

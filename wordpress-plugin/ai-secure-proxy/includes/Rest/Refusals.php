@@ -41,7 +41,7 @@ final class Refusals {
 	 */
 	public static function mend_body( $result, $server, \WP_REST_Request $request ) {
 		$route = self::route( $request );
-		if ( null !== $route && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
+		if ( null !== $route && ! Signed::is( $request ) && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
 			$body = Json_Body::mended( $request->get_body(), self::ROUTES[ $route ] );
 			if ( null !== $body ) {
 				// As form fields: JSON could not carry the bytes that are not UTF-8.
@@ -63,7 +63,7 @@ final class Refusals {
 	 */
 	public static function permission_first( $response, $handler, \WP_REST_Request $request ) {
 		if ( is_wp_error( $response ) && null !== self::route( $request ) ) {
-			$permission = Access::may_infer();
+			$permission = Access::may_infer( $request );
 			return is_wp_error( $permission ) ? $permission : $response;
 		}
 		return $response;

@@ -29,8 +29,13 @@ final class Served {
 		return $headers;
 	}
 
+	/** Whether it is the one that is served. */
+	public static function is( \WP_REST_Request $request ): bool {
+		return $request === self::$request;
+	}
+
 	/** Whether the answer to this request goes to the client as it is: not to PHP code, nor wrapped into something else. */
 	public static function plainly( \WP_REST_Request $request ): bool {
-		return $request === self::$request && ! array_intersect_key( $request->get_query_params(), array_flip( array( '_envelope', '_jsonp' ) ) );
+		return self::is( $request ) && ! array_intersect_key( $request->get_query_params(), array_flip( array( '_envelope', '_jsonp' ) ) );
 	}
 }
