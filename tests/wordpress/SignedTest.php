@@ -156,6 +156,13 @@ final class SignedTest extends SiteTestCase {
 		self::assert_error( 401, 'unauthorized', Http::send( $call( $body . ' ' ) ) );
 	}
 
+	public function test_site_health_warns_of_clients_that_sign_plainly(): void {
+		$warnings = 'return AI_Secure_Proxy\Rest\Signed::warnings();';
+		self::assertSame( array(), Site::php( $warnings ) );
+		self::clients( array( 'plain' => true ) );
+		self::assertStringContainsString( 'shop', Site::php( $warnings )[0] );
+	}
+
 	public function test_the_module_signs_what_the_site_takes(): void {
 		$body    = array( 'prompt' => self::fresh() );
 		$json    = json_encode( $body, JSON_THROW_ON_ERROR );

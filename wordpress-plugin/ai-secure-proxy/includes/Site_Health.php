@@ -9,6 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Rest\Signed;
+
 defined( 'ABSPATH' ) || exit;
 
 final class Site_Health {
@@ -28,7 +30,7 @@ final class Site_Health {
 		}
 		try {
 			$status   = aisp_status();
-			$warnings = $status['warnings'];
+			$warnings = array_merge( $status['warnings'], Signed::warnings() );
 			$caller   = Access::caller( 'site-health', 'site-health' );
 			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, Policy::current( $caller ) );
 		} catch ( \Aisp\Exception $e ) {

@@ -56,6 +56,26 @@ final class Signed {
 		self::$outcome = null;
 	}
 
+	/**
+	 * What an administrator should know of the site's clients.
+	 *
+	 * @return string[]
+	 */
+	public static function warnings(): array {
+		$clients  = self::door()['clients'];
+		$clients  = is_array( $clients ) ? $clients : array();
+		$plain    = array_keys( array_filter( $clients, static fn( $client ): bool => true === ( $client['plain'] ?? false ) ) );
+		$warnings = array();
+		if ( $plain ) {
+			/* translators: %s: names of clients. */
+			$warnings[] = sprintf( __( 'These clients may sign plainly, so that a request of theirs that is caught can be sent again: %s.', 'ai-secure-proxy' ), implode( ', ', $plain ) );
+		}
+		if ( $clients && ! Access::is_private() ) {
+			$warnings[] = __( 'This site is reached over plain http, where signed requests are refused.', 'ai-secure-proxy' );
+		}
+		return $warnings;
+	}
+
 	/** @return string|\WP_Error The client, or why it is refused. */
 	private static function judge( \WP_REST_Request $request ): string|\WP_Error {
 		wp_set_current_user( 0 );
