@@ -435,6 +435,40 @@ namespace {
 	function aisp_redact( string $text, array $policy = [] ): array {}
 
 	/**
+	 * Whether a webhook comes from who it should. Give it the body as it came in, never one that was decoded and encoded
+	 * again.
+	 *
+	 *     $event = aisp_verify_webhook( $request->get_body(), $request->get_headers(), [
+	 *         'scheme' => 'standard', 'secret_env' => 'OPENAI_WEBHOOK_SECRET', 'source' => 'openai' ] );
+	 *
+	 * Schemes
+	 *   standard  Standard Webhooks, as OpenAI and Svix have it: webhook-id, webhook-timestamp, webhook-signature. A secret that
+	 *             begins with `whsec_` goes on in Base64; another one is taken as it is.
+	 *   stripe    stripe-signature, with the whole of Stripe's `whsec_…` as the secret.
+	 *   github    x-hub-signature-256, x-github-delivery and x-github-event. The last two are not signed.
+	 *   hex       HMAC-SHA256 of the body in hex, in x-aisig.
+	 *
+	 * @param string $body    The raw bytes, at most 1 MiB; they need not be UTF-8.
+	 * @param array<string, mixed> $headers As `WP_REST_Request::get_headers()`, `getallheaders()` or `$_SERVER` has them: a string, or
+	 *     a list of strings, by name. What is wrong with them is an `Aisp\Unauthorized`.
+	 * @param array{
+	 *     scheme: 'standard'|'stripe'|'github'|'hex', secret_env?: string|list<string>|null, tolerance?: int<1, 3600>|null,
+	 *     source?: string|null, site?: string|null, dedupe?: bool|null,
+	 * } $options `secret_env` names up to 4 variables or constants, any of which may hold the secret; without one, nothing is
+	 *     accepted. `tolerance` is how many seconds the sender's clock may be off, either way; 300 by default. `source` is whom
+	 *     events are told apart by. `dedupe` is whether the event is remembered; true by default.
+	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: 'standard'|'stripe'|'github'|'hex', duplicate: bool, payload: mixed}
+	 *     `id` is the sender's, as far as it is signed (stripe and hex have it in the payload's `id`); else, and for github, the
+	 *     SHA-256 of the body: a body that was caught cannot come again under another id.
+	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here in the last 30 days.
+	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is no JSON, or deeper than 127 levels.
+	 *
+	 * @throws \Aisp\Unauthorized 401: it is not to be trusted, or no secret is set; then PHP's error log names the variable.
+	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
+	 */
+	function aisp_verify_webhook( string $body, array $headers, array $options ): array {}
+
+	/**
 	 * Where the limits and budgets that apply to a caller stand. Changes nothing.
 	 *
 	 * @param array{
@@ -488,6 +522,103 @@ namespace {
 	 * @return list<string> Sentences for an administrator that name the key; empty if it can be used.
 	 */
 	function aisp_policy_check( array $policy ): array {}
+
+	/**
+	 * Verifies a webhook and keeps it in the inbox, in one step: once this returns, the event is safe and may be acknowledged.
+	 *
+	 * @param string $body    The raw body, as it came: never JSON that was encoded again.
+	 * @param array<string, string|list<string>> $headers By name; `-` and `_` are alike, case does not matter.
+	 * @param array{
+	 *     scheme: 'standard'|'stripe'|'github'|'hex', secret_env: string|list<string>, tolerance?: int<1, 3600>|null,
+	 *     source?: string|null, site?: string|null,
+	 * } $options The source's configuration, never anything of the request.
+	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: string, duplicate: bool, payload: mixed}
+	 *     `duplicate`: it is in the inbox already, or was; nothing was kept.
+	 *
+	 * @throws \Aisp\Unauthorized     401: it could not be verified, whatever the reason.
+	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
+	 * @throws \Aisp\StoreUnavailable 503: it could not be kept; the sender will try again.
+	 */
+	function aisp_webhook_receive( string $body, array $headers, array $options ): array {}
+
+	/**
+	 * The oldest events of the inbox that are due: that came in by a verified webhook and wait for a handler. Each is this
+	 * caller's for `lease_s` seconds, until it says `aisp_webhook_done()` or `aisp_webhook_failed()` with the event's `id` and
+	 * `lease`. After that it is handed to another; a handler that dies eight times with the same event makes it dead.
+	 *
+	 * @param array{max?: int<1, 1000>|null, lease_s?: int<1, 3600>|null, site?: string|null} $options 10 events for 60 seconds
+	 *     of all sites, unless it says otherwise.
+	 * @return list<array{
+	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
+	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
+	 *     error: string|null,
+	 * }> `event` is the event's own id, `body` the raw body.
+	 *
+	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_claim( array $options = [] ): array {}
+
+	/**
+	 * The event is handled: it is never handed out again, nor accepted again.
+	 *
+	 * @return bool Whether it was still the caller's.
+	 *
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_done( int $id, int $lease ): bool {}
+
+	/**
+	 * The event could not be handled. It is tried again after 15 seconds, a minute, and so on up to six hours; after the eighth
+	 * attempt it is dead, until somebody replays it.
+	 *
+	 * @param string $error What went wrong, such as the class of an exception; the first 190 bytes are kept.
+	 * @return bool Whether it was still the caller's.
+	 *
+	 * @throws \Aisp\ConfigError      500: the error is not UTF-8.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_failed( int $id, int $lease, string $error ): bool {}
+
+	/**
+	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`.
+	 *
+	 * @param array{
+	 *     site?: string|null, source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null, id?: int<1, max>|null,
+	 *     max?: int<1, 1000>|null,
+	 * } $filter 100 of all, unless it says otherwise.
+	 * @return list<array{
+	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
+	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
+	 *     error: string|null,
+	 * }>
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_list( array $filter = [] ): array {}
+
+	/**
+	 * Lets dead events be handled once more, from the first attempt on.
+	 *
+	 * @param array{site?: string|null, source?: string|null, state?: string|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @return int How many there were.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_replay( array $filter = [] ): int {}
+
+	/**
+	 * Forgets events that are not being handled. One that was forgotten is accepted should it come again.
+	 *
+	 * @param array{site?: string|null, source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @return int How many there were.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_webhook_forget( array $filter ): int {}
 
 	/**
 	 * Signs a request to a site that has this module, as its client: the headers to send with it. Every call makes a nonce of
@@ -565,18 +696,19 @@ namespace {
 	 *     be there only once.
 	 * @param array{
 	 *     clients?: array<string, array{secret_env?: string|non-empty-list<string>|null, allow?: list<string>|null, plain?: bool|null}>|null,
-	 *     ip?: string|null, host?: string|null, tolerance?: int<1, 300>|null,
+	 *     ip?: string|null, host?: string|null, site?: string|null, tolerance?: int<1, 300>|null,
 	 * } $options `clients`, and `secret_env` of each, are required. `secret_env` names up to four variables or constants, each of
 	 *     which may hold a key of the client; one that is not set is none, and PHP's error log says so. A key belongs to one
 	 *     client and one site, and to nothing else. `allow`: addresses and networks that the client calls from, everywhere if it is
 	 *     left out and nowhere if it is empty. `host`: the site's own host, not the one that the client names; a signature for
-	 *     another site is none here. `tolerance`: by how many seconds clocks may differ, 300 by default.
+	 *     another site is none here. `site`: whose nonces count. `tolerance`: by how many seconds clocks may differ, 300 by default.
 	 * @return array{client: string, scheme: 'v2'|'plain', nonce: string|null, timestamp: int|null} `nonce` and `timestamp` are null
 	 *     for the plain scheme.
 	 *
-	 * @throws \Aisp\Unauthorized 401: nobody proved who asks: a header is missing or malformed, the signature is of another request, client or time, or no key is set. All look alike.
+	 * @throws \Aisp\Unauthorized 401: nobody proved who asks: a header is missing or malformed, the signature is of another request, client or time, or was here before, or no key is set. All look alike.
 	 * @throws \Aisp\Forbidden    403: the signature holds, but the client may not call from this address.
 	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used, so that a replay could not be told.
 	 */
 	function aisp_verify_request( string $method, string $target, string $body, array $headers, array $options ): array {}
 
@@ -653,7 +785,7 @@ namespace {
 	 * @return array{
 	 *     version: string, build: string,
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
-	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int,
+	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int},
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
 	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,

@@ -2,7 +2,8 @@
 //!
 //! `php` is what Zend sees; below it stands a core that knows nothing of PHP: `gateway` tells the story of one request,
 //! with `guard` (may it run), `provider` (wire formats), `upstream` (bytes on the wire), `store` (what outlives it) and
-//! `audit` (what is kept about it). What PHP sees is at the foot of this file; `php-stubs/aisp.stub.php` documents it.
+//! `audit` (what is kept about it); `webhook` is the door for events from outside. What PHP sees is at the foot of this
+//! file; `php-stubs/aisp.stub.php` documents it.
 
 // The unit tests share helpers with those in `tests`, which know the crate by its name.
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub mod provider;
 pub mod signing;
 pub mod store;
 pub mod upstream;
+pub mod webhook;
 
 #[cfg(feature = "php")]
 mod module {
@@ -44,6 +46,14 @@ mod module {
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
             .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
+            .function(function!(aisp_verify_webhook(body: string, headers: array, options: array;): array => f::verify_webhook))
+            .function(function!(aisp_webhook_receive(body: string, headers: array, options: array;): array => f::webhook_receive))
+            .function(function!(aisp_webhook_claim(; options: array = "[]"): array => f::webhook_claim))
+            .function(function!(aisp_webhook_done(id: int, lease: int;): bool => f::webhook_done))
+            .function(function!(aisp_webhook_failed(id: int, lease: int, error: string;): bool => f::webhook_failed))
+            .function(function!(aisp_webhook_list(; filter: array = "[]"): array => f::webhook_list))
+            .function(function!(aisp_webhook_replay(; filter: array = "[]"): int => f::webhook_replay))
+            .function(function!(aisp_webhook_forget(filter: array;): int => f::webhook_forget))
             .function(function!(aisp_sign_request(method: string, target: string, body: string, options: array;): array => f::sign_request))
             .function(function!(aisp_verify_request(method: string, target: string, body: string, headers: array, options: array;): array => f::verify_request))
             .function(function!(aisp_mint_token(claims: array, options: array;): string => f::mint_token))

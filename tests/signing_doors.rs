@@ -6,9 +6,11 @@ use aisp::error::Error;
 use aisp::gateway::settings::{Settings, default_of};
 use aisp::gateway::value::{Key, Value};
 use aisp::gateway::{Env, Raw, Scheme, Secrets, Verified, mint_token, sign_request, verify_request, verify_token};
+use once_cell::sync::Lazy;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde_json::{Value as Json, json};
+use tempfile::TempDir;
 
 const NOW: i64 = 1_764_000_000;
 
@@ -28,9 +30,17 @@ impl Journal for Office {
     }
 }
 
+/// Where nonces are remembered.
+static FOLDER: Lazy<TempDir> = Lazy::new(|| tempfile::tempdir().expect("a folder"));
+
 impl Office {
     fn with<T>(&self, f: impl FnOnce(&Env<'_>) -> T) -> T {
-        let settings = Settings::read(|entry| default_of(entry).to_owned()).expect("the defaults");
+        let store = format!("sqlite:{}/aisp.db", FOLDER.path().display());
+        let settings = Settings::read(|entry| match entry {
+            "aisp.store" => store.clone(),
+            _ => default_of(entry).to_owned(),
+        });
+        let settings = settings.expect("valid settings");
         f(&Env { settings: &settings, secrets: self, journal: self, until: None })
     }
 }
@@ -121,13 +131,26 @@ fn a_signed_request_is_good_for_one_site_one_client_and_its_time() {
 }
 
 #[test]
+fn a_request_that_was_caught_is_refused_at_once_and_after_its_time() {
+    let shop = by("shop", "NEW");
+    assert!(verified(&RAW, &shop, &options(), NOW).is_ok());
+    for now_s in [NOW, NOW + 1, NOW + 300] {
+        assert_eq!(refusal(verified(&RAW, &shop, &options(), now_s)), unauthorized("replayed"));
+    }
+    assert_eq!(refusal(verified(&RAW, &shop, &options(), NOW + 602)), unauthorized("stale"));
+    let mut elsewhere = options();
+    elsewhere["site"] = json!("2");
+    assert!(verified(&RAW, &shop, &elsewhere, NOW).is_ok(), "another site has nonces of its own");
+}
+
+#[test]
 fn an_address_that_is_not_allowed_is_forbidden_only_to_whom_the_signature_is() {
     let from = |ip: Json, headers: &Json| {
         verified(&RAW, headers, &json!({"clients": clients(), "host": "example.com", "ip": ip}), NOW)
     };
     let shop = by("shop", "NEW");
     for ip in ["203.0.113.255", "::ffff:203.0.113.1", "2001:db8::1"] {
-        assert!(from(json!(ip), &shop).is_ok(), "{ip}");
+        assert!(from(json!(ip), &by("shop", "NEW")).is_ok(), "{ip}");
     }
     for ip in [json!("203.0.114.1"), json!("::1"), json!(""), Json::Null] {
         assert_eq!(refusal(from(ip.clone(), &shop)), "forbidden 403 caller_forbidden_ip");
@@ -200,7 +223,7 @@ fn flaws_of_options_are_named() {
         (verify(json!({"clients": {}, "host": 1})), "key \"host\" must be of type string, int given"),
         (
             verify(json!({"clients": {}, "hosts": ""})),
-            "key \"hosts\" is not known; known are clients, host, ip, tolerance",
+            "key \"hosts\" is not known; known are clients, host, ip, site, tolerance",
         ),
         (client(json!({})), "key \"clients.shop.secret_env\" must be given"),
         (client(json!({"secret_env": []})), "key \"clients.shop.secret_env\" must hold 1 to 4 names"),

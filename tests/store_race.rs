@@ -2,15 +2,15 @@
 //!
 //! The processes are this test binary itself, started again with a task in its environment.
 
+#[path = "support/processes.rs"]
+mod processes;
 #[path = "support/store.rs"]
 mod support;
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aisp::audit::Record;
 use aisp::clock::Clock;
@@ -18,49 +18,15 @@ use aisp::guard::breaker::Heard;
 use aisp::guard::budget::{Period, Unit};
 use aisp::store::sqlite::Sqlite;
 use aisp::store::{Budget, Claim, Settlement, Store};
-use rusqlite::Connection;
+use processes::{assert_whole, go, lines, say, start, task};
 use support::*;
 
-const TASK: &str = "AISP_TEST_TASK";
 const PROCESSES: usize = 8;
-
-/// Starts this binary with a task. It does nothing before [`go`].
-fn start(task: &str, folder: &Path) -> Child {
-    Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", "child", "--nocapture"])
-        .env(TASK, task)
-        .current_dir(folder)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("a process")
-}
-
-fn go(folder: &Path) {
-    std::fs::write(folder.join("go"), "").expect("a file");
-}
-
-/// The lines that a task says, until it ends or is killed.
-fn lines(child: &mut Child) -> impl Iterator<Item = String> + use<> {
-    let output = BufReader::new(child.stdout.take().expect("piped"));
-    output.lines().map_while(Result::ok).filter_map(|line| line.split_once("> ").map(|(_, said)| said.to_owned()))
-}
-
-/// One write, so that a line is whole or not there.
-fn say(text: &str) {
-    let line = format!("> {text}\n");
-    std::io::stdout().write_all(line.as_bytes()).expect("the parent listens");
-}
 
 /// What a process that was started by [`start`] does. In an ordinary run there is no task.
 #[test]
 fn child() {
-    let Ok(task) = std::env::var(TASK) else { return };
-    let since = Instant::now();
-    while !Path::new("go").exists() {
-        assert!(since.elapsed() < Duration::from_secs(60), "nobody said go");
-        thread::sleep(Duration::from_micros(200));
-    }
-    let store = Sqlite::open(&std::env::current_dir().expect("a folder").join("aisp.db")).expect("a store");
+    let Some((task, store)) = task() else { return };
     match task.as_str() {
         "open" => {
             assert!(Ask::new().passes(&store));
@@ -119,12 +85,6 @@ const CAP: u64 = 10_000;
 fn tokens_a_day() -> Budget {
     let (name, key, subject) = ("budget-site-day-tokens".to_owned(), "day".to_owned(), String::new());
     Budget { name, key, subject, unit: Unit::Tokens, cap: CAP, window: Period::Day.window(NOW) }
-}
-
-fn assert_whole(folder: &Path) {
-    let conn = Connection::open(folder.join("aisp.db")).expect("a database");
-    let verdict: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).expect("a verdict");
-    assert_eq!(verdict, "ok");
 }
 
 #[test]

@@ -94,6 +94,11 @@ pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
                 let lost = figures.spool_dropped;
                 warnings.push(format!("{lost} log records were lost because nobody drained them; is WP-Cron running?"));
             }
+            if figures.inbox_dead > 0 {
+                let dead = figures.inbox_dead;
+                warnings
+                    .push(format!("Webhook events that no handler could deal with: {dead}; see wp aisp webhook list."));
+            }
             warnings.extend(health::store_warning());
             warnings.extend(figures.breakers.iter().filter_map(of_provider));
         }

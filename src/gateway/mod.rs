@@ -11,6 +11,7 @@ mod flight;
 mod flow;
 mod header;
 mod health;
+mod inbox;
 mod infer;
 mod journey;
 mod keys;
@@ -38,8 +39,10 @@ mod stream;
 mod tally;
 mod token;
 pub mod value;
+mod webhook;
 
 pub use batch::{Item, batch};
+pub use inbox::{claim_events, event_handled, events, forget_events, replay_events};
 pub use infer::infer;
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
@@ -50,6 +53,7 @@ pub use speaker::{Said, Sink};
 pub use standing::{budget_alerts, check_policy, limits, reset_limits};
 pub use stream::stream;
 pub use token::{mint_token, verify_token};
+pub use webhook::{Delivery, Webhook, receive_webhook, verify_webhook};
 
 use secrecy::SecretString;
 

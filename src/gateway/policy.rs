@@ -78,6 +78,8 @@ impl<'a> Policy<'a> {
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
+        // Read where webhooks come in; calls have no use for them.
+        let _ = fields.named("webhooks")?;
         let policy = policy.check(&fields)?;
         fields.finish()?;
         Ok(policy)

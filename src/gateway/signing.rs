@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
+use super::flow::with_store;
 use super::header::single;
 use super::keys::Names;
 use super::value::{Fields, Flaw, Item, Value};
-use super::{Env, misconfigured};
+use super::{Env, caller, misconfigured};
 use crate::error::Error;
 use crate::signing::cidr::Networks;
 use crate::signing::request::{HEADER, Header, Part, Request, Stamp, TOLERANCE_S, is_client, sign};
@@ -109,7 +110,7 @@ pub fn sign_request(
 ///
 /// # Errors
 /// [`Error::Unauthorized`] for whatever is wrong with the request; [`Error::Forbidden`] for an address that is not allowed;
-/// [`Error::Config`] for a flaw in `$options`.
+/// [`Error::Config`] for a flaw in `$options`; [`Error::Store`], because without a store a replay could not be told.
 pub fn verify_request(
     raw: &Raw<'_>,
     headers: &Value<'_>,
@@ -130,14 +131,21 @@ pub fn verify_request(
     {
         return Err(Error::Forbidden);
     }
-    // THE NONCE STORE: here, and not earlier, (client, nonce) is to be remembered until `forget_s`, atomically, and refused
-    // if it is known. The signature holds, so no stranger can fill the store or use up a client's nonces.
+    // Not earlier: the signature holds, so no stranger can fill the store or use up a client's nonces.
+    if let (Some(nonce), Some(forget_s)) = (&verified.nonce, verified.forget_s) {
+        let key = ["request", door.site, &verified.client, nonce].join("\u{1f}");
+        let (until_us, now_us) = (forget_s * 1_000_000, now_s * 1_000_000);
+        if !with_store(env, |store| store.take_nonce(&key, until_us, now_us))? {
+            return Err(Reason::Replayed.into());
+        }
+    }
     Ok(verified)
 }
 
 /// The argument `$options`: who may come in, and where this door stands.
 struct Door<'a> {
     clients: Vec<Client<'a>>,
+    site: &'a str,
     ip: Option<IpAddr>,
     host: Option<&'a [u8]>,
     tolerance_s: i64,
@@ -161,9 +169,10 @@ impl<'a> Door<'a> {
             ip => Some(ip.parse().map_err(|_| fields.flaw("ip", "must be an IP address"))?),
         };
         let host = from_outside(&mut fields, "host")?;
+        let site = caller::text(&mut fields, "site")?;
         let tolerance_s = fields.int("tolerance", 1, TOLERANCE_S)?.unwrap_or(TOLERANCE_S);
         fields.finish()?;
-        Ok(Self { clients, ip, host, tolerance_s })
+        Ok(Self { clients, site, ip, host, tolerance_s })
     }
 
     fn client(&self, name: &str) -> Option<&Client<'a>> {

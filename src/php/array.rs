@@ -2,15 +2,15 @@
 
 use ext_php_rs::boxed::ZBox;
 use ext_php_rs::convert::IntoZval;
-use ext_php_rs::types::{ZendHashTable, Zval};
+use ext_php_rs::types::{ZendHashTable, ZendStr, Zval};
 
 use crate::audit::Record;
-use crate::gateway::{Outcome, Preview, Verified};
+use crate::gateway::{Outcome, Preview, Verified, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
 use crate::signing::token::Claims;
-use crate::store::{Alert, BreakerStatus, BudgetState, LimitState};
+use crate::store::{Alert, BreakerStatus, BudgetState, Event, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
 pub struct Map(ZBox<ZendHashTable>);
@@ -203,6 +203,32 @@ fn in_unit(n: u64, tokens: bool) -> Zval {
     if tokens { scalar(int(n)) } else { scalar(n as f64 / 1e6) }
 }
 
+/// One event of the inbox.
+pub fn event(event: &Event) -> Zval {
+    Map::new()
+        .set("id", event.id)
+        .set("lease", i64::from(event.attempts))
+        .set("site", event.site.as_str())
+        .set("source", event.source.as_str())
+        .set("event", event.event.as_str())
+        .set("type", event.kind.as_deref())
+        .set("timestamp", event.sent_s)
+        .set("received_at", event.received_us / 1_000_000)
+        .set("body", bytes(&event.body))
+        .set("state", event.state.name())
+        .set("attempts", i64::from(event.attempts))
+        .set("due_at", event.due_us / 1_000_000)
+        .set("error", event.error.as_deref())
+        .finish()
+}
+
+/// A string of PHP that need not be UTF-8.
+fn bytes(bytes: &[u8]) -> Zval {
+    let mut zval = Zval::new();
+    zval.set_zend_string(ZendStr::new(bytes, false));
+    zval
+}
+
 /// One record of `aisp_log_drain()`.
 pub fn record(record: &Record) -> Zval {
     Map::new()
@@ -225,6 +251,18 @@ pub fn record(record: &Record) -> Zval {
         .set("client", record.client.as_str())
         .set("source", record.source.as_str())
         .set("request_id", record.request_id.as_str())
+        .finish()
+}
+
+/// The result of `aisp_verify_webhook()`.
+pub fn webhook(webhook: &Webhook) -> Zval {
+    Map::new()
+        .set("id", webhook.id.as_str())
+        .set("type", webhook.event_type.as_deref())
+        .set("timestamp", webhook.timestamp)
+        .set("scheme", webhook.scheme.name())
+        .set("duplicate", webhook.duplicate)
+        .set("payload", json(&webhook.payload))
         .finish()
 }
 

@@ -237,6 +237,7 @@ pub fn zend_type(name: &str) -> ext_php_rs::flags::DataType {
         "array" => DataType::Array,
         "int" => DataType::Long,
         "string" => DataType::String,
+        "bool" => DataType::Bool,
         "callable" => DataType::Callable,
         _ => DataType::Mixed,
     }

@@ -12,7 +12,7 @@ use crate::clock::now_us;
 use crate::error::Error;
 use crate::gateway::settings::Settings;
 use crate::gateway::value::Value;
-use crate::gateway::{self, Args, Env, Raw};
+use crate::gateway::{self, Args, Delivery, Env, Raw};
 
 /// Runs `f` with what the core needs from PHP.
 fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
@@ -96,6 +96,24 @@ pub fn redact(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(Map::new().set("text", text).set("found", array::found(&found)).finish())
 }
 
+/// The arguments `$body`, `$headers` and `$options` in this order.
+fn delivery<'e>(call: &Call<'e>) -> Result<Delivery<'e>, Thrown> {
+    let (headers, options) = (call.array(2, "headers")?, call.array(3, "options")?);
+    Ok(Delivery { body: call.bytes(1, "body")?, headers, options })
+}
+
+/// `aisp_verify_webhook()`
+pub fn verify_webhook(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let delivery = delivery(call)?;
+    Ok(array::webhook(&with_env(|env| gateway::verify_webhook(&delivery, env))?))
+}
+
+/// `aisp_webhook_receive()`
+pub fn webhook_receive(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let delivery = delivery(call)?;
+    Ok(array::webhook(&with_env(|env| gateway::receive_webhook(&delivery, env))?))
+}
+
 /// The arguments `$method`, `$target` and `$body`.
 fn raw<'e>(call: &Call<'e>) -> Result<Raw<'e>, Thrown> {
     Ok(Raw { method: call.bytes(1, "method")?, target: call.bytes(2, "target")?, body: call.bytes(3, "body")? })
@@ -160,6 +178,42 @@ pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
 }
 
+/// `aisp_webhook_claim()`
+pub fn webhook_claim(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let options = call.array(1, "options")?;
+    Ok(list(with_env(|env| gateway::claim_events(&options, env))?.iter().map(array::event)))
+}
+
+/// `aisp_webhook_done()`
+pub fn webhook_done(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (id, lease) = (call.int(1, "id")?, call.int(2, "lease")?);
+    Ok(scalar(with_env(|env| gateway::event_handled(id, lease, None, env))?))
+}
+
+/// `aisp_webhook_failed()`
+pub fn webhook_failed(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (id, lease, error) = (call.int(1, "id")?, call.int(2, "lease")?, call.string(3, "error")?);
+    Ok(scalar(with_env(|env| gateway::event_handled(id, lease, Some(error), env))?))
+}
+
+/// `aisp_webhook_list()`
+pub fn webhook_list(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(list(with_env(|env| gateway::events(&filter, env))?.iter().map(array::event)))
+}
+
+/// `aisp_webhook_replay()`
+pub fn webhook_replay(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(scalar(int(with_env(|env| gateway::replay_events(&filter, env))?)))
+}
+
+/// `aisp_webhook_forget()`
+pub fn webhook_forget(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let filter = call.array(1, "filter")?;
+    Ok(scalar(int(with_env(|env| gateway::forget_events(&filter, env))?)))
+}
+
 /// `aisp_log_drain()`
 pub fn log_drain(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (max, site) = (call.int(1, "max")?, call.optional_string(2, "site")?);
@@ -215,9 +269,11 @@ fn with_store_figures(map: Map, settings: &Settings) -> Zval {
         .set("errors", int(figures.errors))
         .set("tokens", int(figures.tokens))
         .set("cost_usd", figures.cost_microusd as f64 / 1e6);
+    let inbox = Map::new().set("waiting", int(figures.inbox_waiting)).set("dead", int(figures.inbox_dead));
     map.set("store", store.finish())
         .set("cache", cache.finish())
         .set("spool", int(figures.spool))
+        .set("inbox", inbox.finish())
         .set("counters", counters.finish())
         .set("breakers", list(figures.breakers.iter().map(array::breaker)))
         .set("warnings", warnings)

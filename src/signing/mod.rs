@@ -24,6 +24,8 @@ pub enum Reason {
     Future,
     /// No key that is known makes this signature of this request. Also: the client is unknown, or has no key.
     Mismatch,
+    /// The request was here before, with this nonce.
+    Replayed,
     /// The token's time is over; the page gets another.
     Expired,
     /// The token belongs to a page of another origin.
@@ -43,6 +45,7 @@ impl Reason {
             Self::Stale => "caller_unauthorized_stale",
             Self::Future => "caller_unauthorized_future",
             Self::Mismatch => "caller_unauthorized_mismatch",
+            Self::Replayed => "caller_unauthorized_replayed",
             Self::Expired => "caller_unauthorized_expired",
             Self::Origin => "caller_unauthorized_origin",
             Self::Route => "caller_unauthorized_route",

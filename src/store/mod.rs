@@ -9,6 +9,7 @@ mod call;
 mod fallback;
 mod flight;
 mod handle;
+mod inbox;
 mod location;
 pub mod sqlite;
 
@@ -18,6 +19,7 @@ pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, W
 pub use fallback::admit as admit_without_store;
 pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
+pub use inbox::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State};
 pub use location::{BadLocation, Location};
 
 use thiserror::Error;
@@ -55,6 +57,27 @@ pub trait Store {
 
     /// Makes limits whole again, and says how many were not.
     fn reset(&self, limits: &[Limit], budgets: &[Budget]) -> Result<u64, StoreError>;
+
+    /// Takes a key that may be used once until `until_us`, and says whether it was free.
+    fn take_nonce(&self, key: &str, until_us: i64, now_us: i64) -> Result<bool, StoreError>;
+
+    /// Keeps an event of the inbox, and says whether it is new. Once this returns it survives a power cut.
+    fn receive(&self, arrival: &Arrival<'_>) -> Result<bool, StoreError>;
+
+    /// Hands out the oldest `max` events that are due, each with a lease until `lease_us`.
+    fn claim_events(&self, site: Option<&str>, max: u32, lease_us: i64, now_us: i64) -> Result<Vec<Event>, StoreError>;
+
+    /// Ends a handler's turn with an event, and says whether it was still its own.
+    fn event_handled(&self, handled: &Handled<'_>) -> Result<bool, StoreError>;
+
+    /// The newest events that match; their bodies only where one is named.
+    fn events(&self, filter: &EventFilter<'_>) -> Result<Vec<Event>, StoreError>;
+
+    /// Puts dead events that match back to be handled, and says how many there were.
+    fn replay_events(&self, filter: &EventFilter<'_>, now_us: i64) -> Result<u64, StoreError>;
+
+    /// Drops events that match and are not being handled, and says how many there were.
+    fn forget_events(&self, filter: &EventFilter<'_>) -> Result<u64, StoreError>;
 
     /// The first provider of a route that a call may still ask, or how many microseconds none may be asked. A probe's lease
     /// runs until `lease_us`.
@@ -122,6 +145,10 @@ pub struct Status {
     pub spool: u64,
     /// Records that were lost because nobody drained them before the spool was full.
     pub spool_dropped: u64,
+    /// Events of the inbox that wait for a handler, or are with one.
+    pub inbox_waiting: u64,
+    /// Those that nobody could handle.
+    pub inbox_dead: u64,
     /// The version of the schema.
     pub schema: u32,
     /// Calls of the last 60 minutes.

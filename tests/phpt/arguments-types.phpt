@@ -40,6 +40,9 @@ show( array(
 	fn() => aisp_log_ack(),
 	fn() => aisp_log_ack( 'x' ),
 	fn() => aisp_status( 1 ),
+	fn() => aisp_verify_webhook( 'x', array() ),
+	fn() => aisp_verify_webhook( null, array(), array() ),
+	fn() => aisp_verify_webhook( 'x', 'y', array() ),
 	fn() => aisp_sign_request( 'GET', '/', '' ),
 	fn() => aisp_verify_request( 'GET', '/', null, array(), array() ),
 	fn() => aisp_mint_token( 'x', array() ),
@@ -79,6 +82,9 @@ TypeError: aisp_log_drain(): Argument #2 ($site) must be of type ?string, Text g
 ArgumentCountError: aisp_log_ack() expects exactly 1 argument, 0 given
 TypeError: aisp_log_ack(): Argument #1 ($ids) must be of type array, string given
 ArgumentCountError: aisp_status() expects exactly 0 arguments, 1 given
+ArgumentCountError: aisp_verify_webhook() expects exactly 3 arguments, 2 given
+TypeError: aisp_verify_webhook(): Argument #1 ($body) must be of type string, null given
+TypeError: aisp_verify_webhook(): Argument #2 ($headers) must be of type array, string given
 ArgumentCountError: aisp_sign_request() expects exactly 4 arguments, 3 given
 TypeError: aisp_verify_request(): Argument #3 ($body) must be of type string, null given
 TypeError: aisp_mint_token(): Argument #1 ($claims) must be of type array, string given

@@ -35,6 +35,10 @@ expect( 0600 === ( fileperms( store_file() ) & 0777 ), 'the file is private' );
         "max_bytes": "int"
     },
     "spool": "int",
+    "inbox": {
+        "waiting": "int",
+        "dead": "int"
+    },
     "counters": {
         "period_s": "int",
         "calls": "int",

@@ -1,7 +1,7 @@
 //! What grows old is dropped, a little at a time, by one process a minute.
 
 use super::tx::Tx;
-use super::{Bounds, breaker, budget, cache, counter, flight, limits, spool, state};
+use super::{Bounds, breaker, budget, cache, counter, flight, inbox, limits, nonce, spool, state};
 
 const MINUTE_US: i64 = 60_000_000;
 /// After a step that was full there is more to do.
@@ -37,6 +37,8 @@ pub(super) fn step(tx: &Tx<'_>, now_us: i64, spool_over: u64) -> rusqlite::Resul
     breaker::shrink(tx, now_us)?;
     budget::shrink(tx, now_us)?;
     flight::shrink(tx, now_us)?;
+    inbox::shrink(tx, now_us)?;
+    nonce::shrink(tx, now_us)?;
     cache::shrink(tx, now_us)?;
     let more = limits::free(tx, now_us - RATE_KEPT_US)?
         | (counter::shrink(tx, now_us)? > 0)

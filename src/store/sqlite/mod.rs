@@ -13,7 +13,9 @@ mod counter;
 mod fault;
 mod flight;
 mod housekeeping;
+mod inbox;
 mod limits;
+mod nonce;
 mod open;
 mod process;
 mod schema;
@@ -29,8 +31,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 
 use super::{
-    Admission, Alert, Budget, Entry, Hash, Heed, Limit, Peek, Report, Selector, Settlement, Status, Store, StoreError,
-    Verdict, Way,
+    Admission, Alert, Arrival, Budget, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, Peek, Report, Selector,
+    Settlement, Status, Store, StoreError, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -104,6 +106,15 @@ impl Sqlite {
         self.run(Tx::write(&self.conn), f)
     }
 
+    /// As [`Self::write`], and what was written survives a power cut as well once this returns.
+    fn lasting<R>(&self, f: impl FnOnce(&Tx<'_>) -> rusqlite::Result<R>) -> Result<R, StoreError> {
+        let synchronous =
+            |level: &str| self.conn.pragma_update(None, "synchronous", level).map_err(|e| self.failed(&e));
+        synchronous("FULL")?;
+        let result = self.write(f);
+        synchronous("NORMAL").and(result)
+    }
+
     /// Runs `f` on one state of the file, without stopping anybody.
     fn read<R>(&self, f: impl FnOnce(&Tx<'_>) -> rusqlite::Result<R>) -> Result<R, StoreError> {
         self.run(Tx::read(&self.conn), f)
@@ -169,6 +180,40 @@ impl Store for Sqlite {
         })
     }
 
+    fn take_nonce(&self, key: &str, until_us: i64, now_us: i64) -> Result<bool, StoreError> {
+        self.saw(now_us);
+        self.write(|tx| nonce::take(tx, key, until_us, now_us))
+    }
+
+    fn receive(&self, arrival: &Arrival<'_>) -> Result<bool, StoreError> {
+        self.saw(arrival.now_us);
+        self.lasting(|tx| inbox::receive(tx, arrival))
+    }
+
+    fn claim_events(&self, site: Option<&str>, max: u32, lease_us: i64, now_us: i64) -> Result<Vec<Event>, StoreError> {
+        self.saw(now_us);
+        if !self.read(|tx| inbox::is_due(tx, site, now_us))? {
+            return Ok(Vec::new());
+        }
+        self.write(|tx| inbox::claim(tx, site, max, lease_us, now_us))
+    }
+
+    fn event_handled(&self, handled: &Handled<'_>) -> Result<bool, StoreError> {
+        self.lasting(|tx| inbox::handled(tx, handled))
+    }
+
+    fn events(&self, filter: &EventFilter<'_>) -> Result<Vec<Event>, StoreError> {
+        self.read(|tx| inbox::list(tx, filter))
+    }
+
+    fn replay_events(&self, filter: &EventFilter<'_>, now_us: i64) -> Result<u64, StoreError> {
+        self.write(|tx| inbox::replay(tx, filter, now_us))
+    }
+
+    fn forget_events(&self, filter: &EventFilter<'_>) -> Result<u64, StoreError> {
+        self.write(|tx| inbox::forget(tx, filter))
+    }
+
     fn way(&self, route: &[String], now_us: i64, lease_us: i64) -> Result<Result<Way, i64>, StoreError> {
         self.saw(now_us);
         self.write(|tx| admit::way(tx, route, now_us, lease_us))
@@ -222,6 +267,7 @@ impl Store for Sqlite {
             cache::status(tx, &mut status)?;
             spool::status(tx, &mut status)?;
             counter::status(tx, now_us, &mut status)?;
+            inbox::status(tx, &mut status)?;
             status.breakers = breaker::status(tx, now_us)?;
             Ok(status)
         })

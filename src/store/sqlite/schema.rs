@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -107,6 +107,28 @@ const STEPS: [&str; 4] = [
         process TEXT NOT NULL,              -- where it runs, see sqlite::process
         lease_us INTEGER NOT NULL,          -- until when it is believed to live, or its note is kept
         note BLOB                           -- for those who wait, once it has landed
+    ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE inbox (                    -- events from outside
+        id INTEGER PRIMARY KEY,             -- in the order of arrival
+        site TEXT NOT NULL,
+        source TEXT NOT NULL,
+        event TEXT NOT NULL,                -- its own id
+        kind TEXT,
+        sent_s INTEGER,
+        received_us INTEGER NOT NULL,
+        body BLOB NOT NULL,
+        state INTEGER NOT NULL,             -- store::State
+        attempts INTEGER NOT NULL,          -- with it a lease is known
+        due_us INTEGER NOT NULL,            -- when it is due, when its lease ends, or when it was done with
+        error TEXT,
+        UNIQUE (site, source, event)
+    ) STRICT;
+    CREATE INDEX inbox_due ON inbox (state, due_us);
+    CREATE TABLE nonce (                    -- what may be used once
+        key TEXT NOT NULL PRIMARY KEY,
+        until_us INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
 ",
 ];

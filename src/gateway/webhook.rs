@@ -1,0 +1,324 @@
+//! A webhook at the door: from PHP's arrays and the names of secrets to an event that can be trusted.
+
+use secrecy::SecretString;
+use serde_json::Value as Json;
+
+use super::flow::with_store;
+use super::value::{Fields, Flaw, Key, Value};
+use super::{Env, caller, misconfigured, providers};
+use crate::audit::Quiet;
+use crate::clock::now_us;
+use crate::error::Error;
+use crate::store::Arrival;
+use crate::webhook::{Headers, Reason, Scheme, Source, Verified, verify};
+
+static COMPLAINT: Quiet = Quiet::new();
+
+/// How long an id is remembered: longer than any sender repeats an event.
+const REMEMBERED_US: i64 = 30 * 86_400 * 1_000_000;
+/// The most secrets of one source.
+const MAX_SECRETS: usize = 4;
+/// How far a sender's clock may be from ours where the options do not say, in seconds, and how far they may say.
+const TOLERANCE_S: i64 = 300;
+const MAX_TOLERANCE_S: i64 = 3_600;
+
+/// The arguments of `aisp_verify_webhook()` as they came in.
+#[derive(Debug)]
+pub struct Delivery<'a> {
+    /// `$body`: the raw bytes.
+    pub body: &'a [u8],
+    /// `$headers`: untrusted, a string or a list of strings by name.
+    pub headers: Value<'a>,
+    /// `$options`: what the administrator expects.
+    pub options: Value<'a>,
+}
+
+/// An event that comes from its source.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Webhook {
+    /// What names it.
+    pub id: String,
+    /// What happened, if it says so.
+    pub event_type: Option<String>,
+    /// When it was signed, in seconds since the epoch, where the scheme says so.
+    pub timestamp: Option<i64>,
+    /// How it was signed.
+    pub scheme: Scheme,
+    /// Whether it has been here before.
+    pub duplicate: bool,
+    /// The body, decoded; null if it is not JSON.
+    pub payload: Json,
+}
+
+/// `aisp_verify_webhook()`: remembers the event's id for as long as senders repeat one, unless `dedupe` is false.
+///
+/// # Errors
+/// [`Error::Unauthorized`] for everything that is wrong with the webhook, or where no secret is set, of which the journal
+/// tells more; [`Error::Config`] for malformed options; [`Error::Store`].
+pub fn verify_webhook(delivery: &Delivery<'_>, env: &Env<'_>) -> Result<Webhook, Error> {
+    let now_us = now_us();
+    verify_at("aisp_verify_webhook", delivery, now_us, env, |options, verified| {
+        let key = ["webhook", options.site, options.source, &verified.id].join("\u{1f}");
+        Ok(!with_store(env, |store| store.take_nonce(&key, now_us + REMEMBERED_US, now_us))?)
+    })
+}
+
+/// `aisp_webhook_receive()`: verifies an event and keeps it in the inbox, in one step.
+///
+/// # Errors
+/// As [`verify_webhook`].
+pub fn receive_webhook(delivery: &Delivery<'_>, env: &Env<'_>) -> Result<Webhook, Error> {
+    let now_us = now_us();
+    verify_at("aisp_webhook_receive", delivery, now_us, env, |options, verified| {
+        let arrival = Arrival {
+            now_us,
+            site: options.site,
+            source: options.source,
+            event: &verified.id,
+            kind: verified.event_type.as_deref(),
+            sent_s: verified.timestamp,
+            body: delivery.body,
+        };
+        Ok(!with_store(env, |store| store.receive(&arrival))?)
+    })
+}
+
+/// `seen` remembers the event and says whether it has been here before; it is asked only once the signature holds, and not
+/// where `dedupe` is false.
+fn verify_at(
+    function: &'static str,
+    delivery: &Delivery<'_>,
+    now_us: i64,
+    env: &Env<'_>,
+    seen: impl FnOnce(&Options<'_>, &Verified) -> Result<bool, Error>,
+) -> Result<Webhook, Error> {
+    let now_s = now_us.div_euclid(1_000_000);
+    let options = Options::read(&delivery.options).map_err(misconfigured(function, 3, "options"))?;
+    let verified = check(delivery, &options, now_s, env).map_err(|reason| {
+        if reason == Reason::NoSecret && COMPLAINT.is_over() {
+            env.journal.line(&complaint(&options, env));
+        }
+        Error::Unauthorized { code: reason.code() }
+    })?;
+    let duplicate = options.dedupe && seen(&options, &verified)?;
+    let payload = serde_json::from_slice(delivery.body).unwrap_or(Json::Null);
+    let Verified { id, event_type, timestamp, scheme, .. } = verified;
+    Ok(Webhook { id, event_type, timestamp, scheme, duplicate, payload })
+}
+
+/// The argument `$options`.
+struct Options<'a> {
+    scheme: Scheme,
+    secret_env: Vec<&'a str>,
+    tolerance_s: u32,
+    site: &'a str,
+    source: &'a str,
+    dedupe: bool,
+}
+
+impl<'a> Options<'a> {
+    fn read(value: &Value<'a>) -> Result<Self, Flaw> {
+        let mut fields = Fields::of(value)?;
+        let scheme = fields.string("scheme")?.and_then(Scheme::named);
+        let scheme = scheme.ok_or_else(|| {
+            let names = Scheme::ALL.map(Scheme::name).join(", ");
+            fields.flaw("scheme", format!("must be one of {names}"))
+        })?;
+        let options = Self {
+            scheme,
+            secret_env: secret_names(&mut fields)?,
+            tolerance_s: fields.int("tolerance", 1, MAX_TOLERANCE_S)?.unwrap_or(TOLERANCE_S) as u32,
+            site: caller::text(&mut fields, "site")?,
+            source: caller::text(&mut fields, "source")?,
+            dedupe: fields.bool("dedupe")?.unwrap_or(true),
+        };
+        fields.finish()?;
+        Ok(options)
+    }
+}
+
+/// A name, or a list of them. None at all is no flaw: nothing can be verified, and that is what the client is told.
+fn secret_names<'a>(fields: &mut Fields<'_, 'a>) -> Result<Vec<&'a str>, Flaw> {
+    let names = match fields.item("secret_env") {
+        None => Vec::new(),
+        Some(item) if matches!(item.value(), Value::Array(_)) => {
+            let names = fields.list("secret_env")?.unwrap_or_default();
+            names.iter().map(|name| name.string()).collect::<Result<_, _>>()?
+        }
+        Some(item) => vec![item.string()?],
+    };
+    if names.len() > MAX_SECRETS {
+        return Err(fields.flaw("secret_env", format!("must hold at most {MAX_SECRETS} names")));
+    }
+    if !names.iter().all(|name| providers::is_variable(name)) {
+        return Err(fields.flaw("secret_env", "must name environment variables or constants, never a secret"));
+    }
+    Ok(names)
+}
+
+fn check(delivery: &Delivery<'_>, options: &Options<'_>, now_s: i64, env: &Env<'_>) -> Result<Verified, Reason> {
+    let headers = read_headers(&delivery.headers)?;
+    let secrets: Vec<SecretString> = options.secret_env.iter().filter_map(|name| env.secrets.find(name)).collect();
+    let source = Source { scheme: options.scheme, secrets: &secrets, tolerance_s: options.tolerance_s };
+    verify(&source, delivery.body, &headers, now_s)
+}
+
+/// What is no value of a header becomes an empty one, which no scheme takes where it needs the header.
+fn read_headers<'a>(value: &Value<'a>) -> Result<Headers<'a>, Reason> {
+    let Value::Array(entries) = value else { return Err(Reason::TooLarge) };
+    let mut headers = Headers::default();
+    let bytes = |value: &Value<'a>| if let Value::Str(bytes) = value { *bytes } else { &[] };
+    for (key, value) in entries {
+        match (key, value) {
+            (Key::Int(_), _) | (_, Value::Null) => {}
+            (Key::Str(name), Value::Array(values)) => values.iter().for_each(|(_, one)| headers.add(name, bytes(one))),
+            (Key::Str(name), one) => headers.add(name, bytes(one)),
+        }
+    }
+    Ok(headers)
+}
+
+/// What an administrator must know of secrets none of which can be used: their names, never what is in them.
+fn complaint(options: &Options<'_>, env: &Env<'_>) -> String {
+    let Options { scheme, source, .. } = options;
+    let state = |name: &&str| match env.secrets.find(name) {
+        None => format!("{name} is not set, neither in the environment nor as a constant"),
+        Some(_) => format!("{name} holds no key for the scheme {}", scheme.name()),
+    };
+    let states: Vec<String> = options.secret_env.iter().map(state).collect();
+    let why = if states.is_empty() { "secret_env names none".to_owned() } else { states.join("; ") };
+    format!("aisp: webhooks of the source \"{source}\" are refused for want of a secret: {why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use parking_lot::Mutex;
+    use serde_json::json;
+
+    use super::*;
+    use crate::audit::Journal;
+    use crate::gateway::Secrets;
+    use crate::gateway::settings::{Settings, default_of};
+
+    /// HMAC-SHA256 of `{"id":"evt_1","type":"a.b"}` under `new`.
+    const SIGNATURE: &str = "59c7de5fb7804c09b7bb21ca1b2b37afd3ef079cfee7f478358aa735d59d1e74";
+    const BODY: &[u8] = br#"{"id":"evt_1","type":"a.b"}"#;
+
+    /// A world in which `NEW` and `OLD` are set, and `BROKEN` is no Base64.
+    #[derive(Default)]
+    struct Office(Mutex<Vec<String>>);
+
+    impl Secrets for Office {
+        fn find(&self, name: &str) -> Option<SecretString> {
+            let secret = match name {
+                "NEW" => "new",
+                "OLD" => "old",
+                "BROKEN" => "whsec_top secret",
+                _ => return None,
+            };
+            Some(secret.into())
+        }
+    }
+
+    impl Journal for Office {
+        fn line(&self, text: &str) {
+            self.0.lock().push(text.to_owned());
+        }
+    }
+
+    impl Office {
+        fn ask(&self, headers: &Json, options: &Json, seen: bool) -> Result<Webhook, Error> {
+            let settings = Settings::read(|entry| default_of(entry).to_owned()).expect("the defaults");
+            let env = Env { settings: &settings, secrets: self, journal: self, until: None };
+            let delivery = Delivery { body: BODY, headers: headers.into(), options: options.into() };
+            verify_at("aisp_verify_webhook", &delivery, 1_700_000_000_000_000, &env, |_, _| Ok(seen))
+        }
+    }
+
+    fn said(headers: &Json, options: &Json) -> String {
+        match Office::default().ask(headers, options, false) {
+            Ok(webhook) => webhook.id,
+            Err(Error::Unauthorized { code }) => code.trim_start_matches("caller_unauthorized_").to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn an_event_comes_with_its_payload() {
+        let headers = json!({"HTTP_X_AISIG": SIGNATURE, "REQUEST_TIME": 1, "argv": [], "0": "x"});
+        let options = json!({"scheme": "hex", "secret_env": ["OLD", "NEW"], "source": "shop"});
+        let webhook = Office::default().ask(&headers, &options, true).expect("a good signature");
+        let Webhook { id, event_type, timestamp, scheme, duplicate, payload } = webhook;
+        assert_eq!((id.as_str(), event_type.as_deref(), timestamp, scheme), ("evt_1", Some("a.b"), None, Scheme::Hex));
+        assert_eq!((duplicate, payload), (true, json!({"id": "evt_1", "type": "a.b"})));
+    }
+
+    #[test]
+    fn nothing_is_remembered_of_what_does_not_hold_or_need_not_be() {
+        let remembered = |signature: &str, dedupe: bool| {
+            let options = json!({"scheme": "hex", "secret_env": "NEW", "dedupe": dedupe});
+            let webhook = Office::default().ask(&json!({"x-aisig": signature}), &options, true);
+            webhook.map(|webhook| webhook.duplicate).map_err(|error| error.code())
+        };
+        assert_eq!(remembered(SIGNATURE, false), Ok(false));
+        assert_eq!(remembered(&"0".repeat(64), true), Err("caller_unauthorized_mismatch"));
+    }
+
+    #[test]
+    fn headers_of_any_shape_are_refused_as_malformed_at_worst() {
+        let options = json!({"scheme": "hex", "secret_env": "NEW"});
+        for (headers, wanted) in [
+            (json!({"x_aisig": [SIGNATURE]}), "evt_1"),
+            (json!({"x-aisig": SIGNATURE, "x-other": {"a": [1]}}), "evt_1"),
+            (json!({"x-aisig": [SIGNATURE, SIGNATURE]}), "malformed"),
+            (json!({"x-aisig": SIGNATURE, "X_AISIG": SIGNATURE}), "malformed"),
+            (json!({"x-aisig": 5}), "malformed"),
+            (json!({"x-aisig": [[SIGNATURE]]}), "malformed"),
+            (json!({"x-aisig": []}), "missing_header"),
+            (json!({"x-aisig": null}), "missing_header"),
+            (json!([SIGNATURE]), "missing_header"),
+        ] {
+            assert_eq!(said(&headers, &options), wanted, "{headers}");
+        }
+    }
+
+    #[test]
+    fn wrong_options_are_named() {
+        for (options, wanted) in [
+            (json!({}), r#"key "scheme" must be one of standard, stripe, github, hex"#),
+            (json!({"scheme": "sha1"}), r#"key "scheme" must be one of"#),
+            (json!({"scheme": "hex", "secret_env": "sk-1"}), r#"key "secret_env" must name"#),
+            (json!({"scheme": "hex", "secret_env": ["NEW", "HTTP_X"]}), r#"key "secret_env" must name"#),
+            (json!({"scheme": "hex", "secret_env": [5]}), r#"key "secret_env[0]" must be of type string, int given"#),
+            (json!({"scheme": "hex", "secret_env": ["A", "B", "C", "D", "E"]}), "at most 4 names"),
+            (json!({"scheme": "hex", "tolerance": 0}), r#"key "tolerance" must be between 1 and 3600, 0 given"#),
+            (json!({"scheme": "hex", "source": "a\n"}), r#"key "source" must be"#),
+            (
+                json!({"scheme": "hex", "secret_env": ["A"], "secret": "x"}),
+                "known are dedupe, scheme, secret_env, site, source, tolerance",
+            ),
+        ] {
+            let message = said(&json!({}), &options);
+            assert!(message.contains("Argument #3 ($options)") && message.contains(wanted), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_missing_is_401_outside_and_named_once_in_the_journal() {
+        let office = Office::default();
+        for names in [json!(["BROKEN", "NOWHERE"]), json!([]), Json::Null] {
+            let options = json!({"scheme": "standard", "secret_env": names, "source": "openai"});
+            let error = office.ask(&json!({}), &options, false).expect_err("no secret");
+            assert_eq!((error.status(), error.code()), (401, "caller_unauthorized_no_secret"));
+            assert_eq!(error.to_string(), "The request could not be verified.");
+        }
+        let lines = office.0.lock();
+        assert_eq!(
+            *lines,
+            [
+                "aisp: webhooks of the source \"openai\" are refused for want of a secret: BROKEN holds no key for the scheme \
+              standard; NOWHERE is not set, neither in the environment nor as a constant"
+            ]
+        );
+    }
+}
