@@ -177,6 +177,9 @@ fn the_plain_signature_is_accepted_of_plain_clients_alone() {
         assert_eq!(refusal(told(json!({"X-Sign": code("NEW"), "X-AISP-Client": client}))), unauthorized("mismatch"));
     }
     // One that also has the signature of version 2 is judged by that.
+    let mut both = by("shop", "NEW");
+    both["X-Sign"] = json!(["x", "y"]);
+    assert_eq!(told(both).map(|told| told.scheme).ok(), Some(Scheme::V2));
     assert_eq!(refusal(told(json!({"X-Sign": code("OTHER"), "X-AISP-Signature": ""}))), unauthorized("malformed"));
     let two =
         json!({"clients": {"a": {"secret_env": "NEW", "plain": true}, "b": {"secret_env": "OLD", "plain": true}}});

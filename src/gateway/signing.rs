@@ -119,10 +119,12 @@ pub fn verify_request(
     env: &Env<'_>,
 ) -> Result<Verified, Error> {
     let door = Door::read(options).map_err(misconfigured("aisp_verify_request", 5, "options"))?;
-    let (client, verified) = match (single(headers, HEADER)?, single(headers, plain::HEADER)?) {
-        (Some(signature), _) => door.signed(raw, signature, now_s, env)?,
-        (None, Some(signature)) => door.plain(raw, signature, single(headers, plain::CLIENT_HEADER)?, env)?,
-        (None, None) => return Err(Reason::MissingHeader.into()),
+    let (client, verified) = if let Some(signature) = single(headers, HEADER)? {
+        door.signed(raw, signature, now_s, env)?
+    } else if let Some(signature) = single(headers, plain::HEADER)? {
+        door.plain(raw, signature, single(headers, plain::CLIENT_HEADER)?, env)?
+    } else {
+        return Err(Reason::MissingHeader.into());
     };
     if let Some(allowed) = &client.allow
         && !door.ip.is_some_and(|ip| allowed.contains(ip))

@@ -83,13 +83,13 @@ pub fn mint(claims: &Claims, secret: &[u8]) -> Option<String> {
 /// [`Reason::Malformed`], [`Reason::Mismatch`] (also of another site), [`Reason::Expired`], [`Reason::Future`],
 /// [`Reason::Epoch`], [`Reason::Origin`], [`Reason::Route`].
 pub fn verify(token: &str, secrets: &[&[u8]], expected: &Expected<'_>, now_s: i64) -> Result<Claims, Reason> {
-    let (signed, tag) = split(token).ok_or(Reason::Malformed)?;
+    let (signed, payload, tag) = split(token).ok_or(Reason::Malformed)?;
     let derived: Vec<_> = secrets.iter().filter(|secret| !secret.is_empty()).map(|secret| derived(secret)).collect();
     let keys: Vec<&[u8]> = derived.iter().map(|key| key.as_slice()).collect();
     if !mac::holds(&keys, MAX_KEYS, signed.as_bytes(), &tag) {
         return Err(Reason::Mismatch);
     }
-    let claims = read(&signed[PREFIX.len()..]).ok_or(Reason::Malformed)?;
+    let claims = read(payload).ok_or(Reason::Malformed)?;
     let left_s = claims.expires_s.saturating_sub(now_s);
     let checks = [
         (left_s > 0, Reason::Expired),
@@ -105,14 +105,12 @@ pub fn verify(token: &str, secrets: &[&[u8]], expected: &Expected<'_>, now_s: i6
     }
 }
 
-/// What is signed, and the code over it.
-fn split(token: &str) -> Option<(&str, Tag)> {
-    let token = (token.len() <= MAX_BYTES && token.starts_with(PREFIX)).then_some(token)?;
-    let (signed, tag) = token.rsplit_once('.')?;
-    // The dot of the prefix is not the last one: something is signed.
-    let payload = signed.get(PREFIX.len()..).filter(|payload| !payload.is_empty() && !payload.contains('.'));
-    payload?;
-    Some((signed, URL_SAFE_NO_PAD.decode(tag).ok()?.try_into().ok()?))
+/// What is signed, the payload in it, and the code over it.
+fn split(token: &str) -> Option<(&str, &str, Tag)> {
+    let rest = (token.len() <= MAX_BYTES).then(|| token.strip_prefix(PREFIX))??;
+    let (payload, tag) = rest.split_once('.')?;
+    let signed = &token[..PREFIX.len() + payload.len()];
+    Some((signed, payload, URL_SAFE_NO_PAD.decode(tag).ok()?.try_into().ok()?))
 }
 
 fn read(payload: &str) -> Option<Claims> {
