@@ -621,6 +621,19 @@ namespace {
 	function aisp_webhook_forget( array $filter ): int {}
 
 	/**
+	 * The address that a request came from. It is `$remote`, unless that is one of the site's own proxies: then the header that
+	 * those write is read from the right, and the first address that is none of theirs is the client's.
+	 *
+	 * @param string $remote REMOTE_ADDR.
+	 * @param array<string, string|list<string>> $headers Of them `X-Forwarded-For` and `Forwarded` (RFC 7239) count; where both are
+	 *     there and disagree, neither does.
+	 * @param array{proxies?: list<string>|null} $options Addresses and networks of the own proxies; none by default.
+	 *
+	 * @throws \Aisp\ConfigError 500: `$remote` is no address, or `$options` is wrong.
+	 */
+	function aisp_client_ip( string $remote, array $headers, array $options = [] ): string {}
+
+	/**
 	 * Signs a request to a site that has this module, as its client: the headers to send with it. Every call makes a nonce of
 	 * its own, so each request is signed anew, also one that is repeated.
 	 *

@@ -29,6 +29,24 @@ pub fn single<'a>(headers: &Value<'a>, name: &str) -> Result<Option<&'a str>, Re
     Ok(found)
 }
 
+/// All lines of a header, in their order; one that is no text is a line that nobody can read.
+pub fn lines<'a>(headers: &Value<'a>, name: &str) -> Vec<&'a str> {
+    let Value::Array(entries) = headers else { return Vec::new() };
+    let text = |value: &Value<'a>| match value {
+        Value::Str(bytes) => std::str::from_utf8(bytes).unwrap_or("?"),
+        _ => "?",
+    };
+    let mut lines = Vec::new();
+    for (_, value) in entries.iter().filter(|(key, _)| is_named(key, name)) {
+        match value {
+            Value::Null => {}
+            Value::Array(values) => lines.extend(values.iter().map(|(_, value)| text(value))),
+            one => lines.push(text(one)),
+        }
+    }
+    lines
+}
+
 fn is_named(key: &Key<'_>, name: &str) -> bool {
     let same = |(a, b): (&u8, u8)| a.eq_ignore_ascii_case(&b) || (*a == b'_' && b == b'-');
     matches!(key, Key::Str(key) if key.len() == name.len() && key.iter().zip(name.bytes()).all(same))

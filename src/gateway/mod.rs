@@ -1,5 +1,6 @@
 //! The story of one request, from the caller's arrays to a result.
 
+mod address;
 mod admit;
 mod batch;
 mod budgets;
@@ -41,6 +42,7 @@ mod token;
 pub mod value;
 mod webhook;
 
+pub use address::client_ip;
 pub use batch::{Item, batch};
 pub use inbox::{claim_events, event_handled, events, forget_events, replay_events};
 pub use infer::infer;

@@ -78,8 +78,8 @@ impl<'a> Policy<'a> {
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
-        // Read where webhooks and signed requests come in; calls have no use for them.
-        let _ = (fields.named("webhooks")?, fields.named("clients")?);
+        // Read where requests come in; calls have no use for them.
+        let _ = (fields.named("webhooks")?, fields.named("clients")?, fields.list("proxies")?);
         let policy = policy.check(&fields)?;
         fields.finish()?;
         Ok(policy)

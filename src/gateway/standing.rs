@@ -1,5 +1,6 @@
 //! Where a caller stands: what its limits and budgets have left, and how they are made whole again.
 
+use super::address::proxies;
 use super::budgets::BudgetRule;
 use super::caller::Caller;
 use super::flow::with_store;
@@ -118,7 +119,8 @@ pub fn check_policy(policy: &Value<'_>) -> Vec<String> {
     let doors = || {
         let mut fields = Fields::of(policy)?;
         check_sources(&mut fields)?;
-        check_clients(&mut fields)
+        check_clients(&mut fields)?;
+        proxies(&mut fields).map(drop)
     };
     let flaw = Policy::read(policy).map(drop).and_then(|()| doors()).err();
     flaw.map(misconfigured("aisp_policy_check", 1, "policy")).iter().map(ToString::to_string).collect()

@@ -124,6 +124,12 @@ fn now_s() -> i64 {
     now_us().div_euclid(1_000_000)
 }
 
+/// `aisp_client_ip()`
+pub fn client_ip(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (remote, headers, options) = (call.string(1, "remote")?, call.array(2, "headers")?, call.array(3, "options")?);
+    Ok(scalar(gateway::client_ip(remote, &headers, &options)?.to_string()))
+}
+
 /// `aisp_sign_request()`
 pub fn sign_request(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (raw, options) = (raw(call)?, call.array(4, "options")?);

@@ -104,4 +104,27 @@ final class AccessTest extends SiteTestCase {
 		);
 		self::assertMatchesRegularExpression( '/^[0-9a-f-]{36}$/', $record['uid'] );
 	}
+
+	public function test_the_word_of_own_proxies_counts_and_nobody_else_s(): void {
+		$from  = static fn( string $forwarded ): int => Http::infer( array( 'prompt' => self::fresh() ), 'editor', array( 'headers' => array( "X-Forwarded-For: $forwarded" ) ) )->status;
+		$allow = static function ( array $proxies ): void {
+			$limit = array(
+				'per'    => 'ip',
+				'limit'  => 1,
+				'period' => 3600 + random_int( 1, 9999 ),
+			);
+			Site::policy(
+				self::policy(
+					array(
+						'throttle' => array( $limit ),
+						'proxies'  => $proxies,
+					)
+				)
+			);
+		};
+		$allow( array( '127.0.0.0/8' ) );
+		self::assertSame( array( 200, 429, 200 ), array( $from( '203.0.113.1' ), $from( '198.51.100.9, 203.0.113.1' ), $from( '203.0.113.2' ) ) );
+		$allow( array() );
+		self::assertSame( array( 200, 429 ), array( $from( '203.0.113.1' ), $from( '203.0.113.2' ) ) );
+	}
 }

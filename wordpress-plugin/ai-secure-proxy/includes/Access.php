@@ -105,8 +105,21 @@ final class Access {
 		return untrailingslashit( (string) get_option( 'siteurl' ) );
 	}
 
-	/** The connection's address; empty on the command line and behind servers that put something else there. */
+	/** Where the request comes from: the connection's address, or what the site's own proxies say; empty on the command line. */
 	private static function ip(): string {
-		return (string) filter_var( wp_unslash( $_SERVER['REMOTE_ADDR'] ?? '' ), FILTER_VALIDATE_IP );
+		$remote  = (string) filter_var( wp_unslash( $_SERVER['REMOTE_ADDR'] ?? '' ), FILTER_VALIDATE_IP );
+		$proxies = Policy::proxies();
+		if ( '' === $remote || ! $proxies || ! Module::present() ) {
+			return $remote;
+		}
+		$headers = array(
+			'X-Forwarded-For' => (string) wp_unslash( $_SERVER['HTTP_X_FORWARDED_FOR'] ?? '' ), // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- The module reads it, and believes none of it that a stranger wrote.
+			'Forwarded'       => (string) wp_unslash( $_SERVER['HTTP_FORWARDED'] ?? '' ), // phpcs:ignore WordPress.Security.ValidatedSanitizedInput -- Likewise.
+		);
+		try {
+			return aisp_client_ip( $remote, array_filter( $headers ), array( 'proxies' => $proxies ) );
+		} catch ( \Aisp\Exception $e ) {
+			return $remote;
+		}
 	}
 }

@@ -15,6 +15,19 @@ final class Policy {
 
 	public const OPTION = 'aisp_settings';
 
+	/** Addresses and networks of the site's own proxies: asked before it is known who calls. */
+	public static function proxies(): array {
+		$settings = get_option( self::OPTION, array() );
+		$proxies  = is_array( $settings ) ? $settings['proxies'] ?? array() : array();
+
+		/**
+		 * Filters the addresses and networks of the proxies in front of this site, whose word on where a request comes from counts.
+		 *
+		 * @param string[] $proxies The setting `proxies`.
+		 */
+		return (array) apply_filters( 'aisp_proxies', $proxies );
+	}
+
 	/**
 	 * The module's `$policy`; what is not in it, the module fills with its own defaults.
 	 *
