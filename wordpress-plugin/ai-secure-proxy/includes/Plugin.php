@@ -20,6 +20,8 @@ use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
+use AI_Secure_Proxy\Rest\Webhook_Controller;
+use AI_Secure_Proxy\Webhook\Inbox;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -36,6 +38,7 @@ final class Plugin {
 		// The log: each minute, and once more after a busy request (see Inference).
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
+		add_action( Drain::EVENT, array( Inbox::class, 'each_minute' ) );
 
 		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
 		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
@@ -61,6 +64,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
+		add_filter( 'rest_request_before_callbacks', array( Webhook_Controller::class, 'any_body' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
 
 		// A stream is sent last of all: once it flows, no header can be added.
@@ -86,6 +90,7 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
+			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
 		}
 	}
 
@@ -96,5 +101,6 @@ final class Plugin {
 		( new Logs_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();
+		( new Webhook_Controller() )->register_routes();
 	}
 }

@@ -50,6 +50,17 @@ final class Signed {
 		return is_string( self::$outcome ) ? self::$outcome : null;
 	}
 
+	/** Whether the request has what would make another one of it, or give it another answer. */
+	public static function is_disguised( \WP_REST_Request $request ): bool {
+		return array_intersect_key( $request->get_query_params(), array_flip( self::DISGUISES ) ) || null !== $request->get_header( 'x_http_method_override' );
+	}
+
+	/** What is said of it. */
+	public static function no_disguise(): string {
+		/* translators: %s: names of parameters. */
+		return sprintf( __( 'A signed request must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::DISGUISES ) );
+	}
+
 	/** Somebody with a login asks. */
 	public static function nobody(): void {
 		self::$request = null;
@@ -82,9 +93,8 @@ final class Signed {
 		if ( ! Module::present() ) {
 			return Module::missing();
 		}
-		if ( array_intersect_key( $request->get_query_params(), array_flip( self::DISGUISES ) ) || null !== $request->get_header( 'x_http_method_override' ) ) {
-			/* translators: %s: names of parameters. */
-			return new \WP_Error( 'invalid_request', sprintf( __( 'A signed request must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::DISGUISES ) ), array( 'status' => 400 ) );
+		if ( self::is_disguised( $request ) ) {
+			return new \WP_Error( 'invalid_request', self::no_disguise(), array( 'status' => 400 ) );
 		}
 		if ( ! Access::is_private() ) {
 			return new \WP_Error( 'forbidden', __( 'Signed requests are taken over https only.', 'ai-secure-proxy' ), array( 'status' => 403 ) );
