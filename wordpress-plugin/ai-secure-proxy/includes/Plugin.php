@@ -20,6 +20,8 @@ use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
+use AI_Secure_Proxy\Rest\Webhook_Controller;
+use AI_Secure_Proxy\Webhook\Inbox;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -39,6 +41,9 @@ final class Plugin {
 
 		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
 		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
+
+		// Events from outside: after the answer to the request that brought one (see Webhook_Controller), and each minute.
+		add_action( Drain::EVENT, array( Inbox::class, 'each_minute' ), 20 );
 
 		// Settings that the module could not work with are not saved.
 		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
@@ -60,8 +65,10 @@ final class Plugin {
 		// The REST routes, and what WordPress itself refuses on them.
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
+		add_filter( 'rest_pre_serve_request', array( Webhook_Controller::class, 'serve' ), 10, 3 );
 
 		// A stream is sent last of all: once it flows, no header can be added.
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
@@ -86,6 +93,7 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
+			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
 		}
 	}
 
@@ -96,5 +104,6 @@ final class Plugin {
 		( new Logs_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();
+		( new Webhook_Controller() )->register_routes();
 	}
 }
