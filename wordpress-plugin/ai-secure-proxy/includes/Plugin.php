@@ -38,10 +38,12 @@ final class Plugin {
 		// The log: each minute, and once more after a busy request (see Inference).
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
-		add_action( Drain::EVENT, array( Inbox::class, 'each_minute' ) );
 
 		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
 		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
+
+		// Events from outside: after the answer to the request that brought one (see Webhook_Controller), and each minute.
+		add_action( Drain::EVENT, array( Inbox::class, 'each_minute' ), 20 );
 
 		// Settings that the module could not work with are not saved.
 		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
@@ -63,9 +65,10 @@ final class Plugin {
 		// The REST routes, and what WordPress itself refuses on them.
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
-		add_filter( 'rest_request_before_callbacks', array( Webhook_Controller::class, 'any_body' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
+		add_filter( 'rest_pre_serve_request', array( Webhook_Controller::class, 'serve' ), 10, 3 );
 
 		// A stream is sent last of all: once it flows, no header can be added.
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );

@@ -81,6 +81,8 @@ final class Site_Health {
 		);
 		/* translators: 1: number of answers, 2: their size, 3: the largest size allowed. */
 		$filled = __( '%1$d answers, %2$s of %3$s', 'ai-secure-proxy' );
+		/* translators: 1: number of events that wait for a handler, 2: number of those that were given up. */
+		$inbox = __( '%1$d waiting, %2$d dead', 'ai-secure-proxy' );
 		return array(
 			'module'   => self::field( __( 'Module', 'ai-secure-proxy' ), $status['version'] . ' (' . $status['build'] . ')' ),
 			'store'    => self::field( __( 'Store', 'ai-secure-proxy' ), ( $status['store']['engine'] ?? '?' ) . ', ' . ( $status['store']['ok'] ? 'ok' : (string) $status['store']['error'] ) ),
@@ -88,6 +90,7 @@ final class Site_Health {
 			'location' => self::field( __( 'Store location', 'ai-secure-proxy' ), (string) $status['store']['location'], true ),
 			'cache'    => self::field( __( 'Cache', 'ai-secure-proxy' ), sprintf( $filled, $cache['entries'], size_format( $cache['bytes'] ), size_format( $cache['max_bytes'] ) ) ),
 			'spool'    => self::field( __( 'Log records waiting', 'ai-secure-proxy' ), (string) ( $status['spool'] ?? 0 ) ),
+			'inbox'    => self::field( __( 'Webhook events', 'ai-secure-proxy' ), sprintf( $inbox, $status['inbox']['waiting'] ?? 0, $status['inbox']['dead'] ?? 0 ) ),
 			'warnings' => self::field( __( 'Warnings', 'ai-secure-proxy' ), $status['warnings'] ? implode( ' ', $status['warnings'] ) : __( 'none', 'ai-secure-proxy' ) ),
 		);
 	}

@@ -1,6 +1,6 @@
 <?php
 /**
- * `wp aisp webhook …`: the events that came in, and those that nobody could handle.
+ * `wp aisp webhook …`: the inbox of events from outside.
  *
  * @package AI_Secure_Proxy
  */
@@ -17,28 +17,30 @@ use WP_CLI\Utils;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Looks after the events of this site's inbox.
+ * Looks at the events that came in by webhook, has them handled, and forgets them.
  */
 final class Webhook_Command {
 
-	private const FIELDS = array( 'id', 'source', 'event', 'type', 'state', 'attempts', 'error', 'received', 'due' );
+	private const FIELDS = array( 'id', 'source', 'event', 'type', 'state', 'attempts', 'error', 'received_at', 'due_at' );
+
+	/** As many as the module gives, or takes, at once. */
+	private const PAGE = 1000;
 
 	/**
-	 * Lists events, the newest first.
+	 * Lists this site's events, newest first.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [--source=<source>]
-	 * : Only of this source.
+	 * : Only events of this source.
 	 *
 	 * [--state=<state>]
-	 * : Only in this state.
+	 * : Only events in this state: waiting, leased, done or dead.
+	 *
+	 * [--max=<number>]
+	 * : How many at most, up to 1000.
 	 * ---
-	 * options:
-	 *   - waiting
-	 *   - leased
-	 *   - done
-	 *   - dead
+	 * default: 100
 	 * ---
 	 *
 	 * [--format=<format>]
@@ -55,38 +57,38 @@ final class Webhook_Command {
 	 * ## EXAMPLES
 	 *
 	 *     wp aisp webhook list --state=dead
+	 *     wp aisp webhook list --source=stripe --format=json
+	 *
+	 * @subcommand list
 	 *
 	 * @param string[] $args       None.
 	 * @param array    $assoc_args The options.
 	 */
-	public function list( array $args, array $assoc_args ): void {
+	public function list_( array $args, array $assoc_args ): void {
 		Input::need_module();
+		$filter = self::filter( $assoc_args, array( 'waiting', 'leased', 'done', 'dead' ) );
 		try {
-			$events = aisp_webhook_list( self::filter( $assoc_args ) );
+			$events = aisp_webhook_list( array( 'max' => Input::number( $assoc_args, 'max', 1 ) ?? 100 ) + $filter );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
 		}
-		$row = static fn( array $event ): array => array(
-			'received' => gmdate( 'c', $event['received_at'] ),
-			'due'      => gmdate( 'c', $event['due_at'] ),
-		) + $event;
-		Utils\format_items( $assoc_args['format'] ?? 'table', array_map( $row, $events ), self::FIELDS );
+		Utils\format_items( $assoc_args['format'] ?? 'table', array_map( array( self::class, 'row' ), $events ), self::FIELDS );
 	}
 
 	/**
-	 * Lets events that nobody could handle be handled once more.
+	 * Lets dead events be handled once more, from the first attempt on.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [<id>]
-	 * : The event's number, as list shows it.
+	 * : The event's number in the list.
 	 *
 	 * [--all]
 	 * : All that are dead.
 	 *
 	 * [--source=<source>]
-	 * : Only of this source.
+	 * : Of those only the events of this source.
 	 *
 	 * ## EXAMPLES
 	 *
@@ -97,71 +99,80 @@ final class Webhook_Command {
 	 * @param array    $assoc_args The options.
 	 */
 	public function replay( array $args, array $assoc_args ): void {
-		$filter = self::named( $args, $assoc_args, isset( $assoc_args['all'] ) );
-		if ( null === $filter ) {
+		Input::need_module();
+		$filter = self::filter( $assoc_args, array() ) + self::numbered( $args );
+		if ( isset( $filter['id'] ) === (bool) ( $assoc_args['all'] ?? false ) ) {
+			WP_CLI::error( __( 'Say which: the number of an event, or --all.', 'ai-secure-proxy' ) );
 			return;
 		}
 		try {
-			/* translators: %d: how many. */
-			WP_CLI::success( sprintf( __( 'Put back: %d.', 'ai-secure-proxy' ), aisp_webhook_replay( $filter ) ) );
+			$count = self::all( 'aisp_webhook_replay', $filter );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
+			return;
 		}
+		if ( ! $count && isset( $filter['id'] ) ) {
+			/* translators: %d: a number. */
+			WP_CLI::error( sprintf( __( 'No dead event has the number %d.', 'ai-secure-proxy' ), $filter['id'] ) );
+			return;
+		}
+		/* translators: %d: how many. */
+		WP_CLI::success( sprintf( _n( '%d event will be handled again.', '%d events will be handled again.', $count, 'ai-secure-proxy' ), $count ) );
 	}
 
 	/**
-	 * Forgets events that are not being handled. One that was forgotten is taken again should it come again.
+	 * Forgets events that are not being handled. One that is forgotten is accepted should its sender repeat it.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [<id>]
-	 * : The event's number, as list shows it.
+	 * : The event's number in the list.
 	 *
 	 * [--state=<state>]
-	 * : All in this state.
-	 * ---
-	 * options:
-	 *   - waiting
-	 *   - done
-	 *   - dead
-	 * ---
+	 * : All events in this state: waiting, done or dead.
 	 *
 	 * [--source=<source>]
-	 * : Only of this source.
+	 * : Of those only the events of this source.
 	 *
 	 * [--yes]
 	 * : Do not ask.
 	 *
 	 * ## EXAMPLES
 	 *
-	 *     wp aisp webhook forget --state=dead --source=stripe
+	 *     wp aisp webhook forget 17
+	 *     wp aisp webhook forget --state=dead --yes
 	 *
 	 * @param string[] $args       The number.
 	 * @param array    $assoc_args The options.
 	 */
 	public function forget( array $args, array $assoc_args ): void {
-		$filter = self::named( $args, $assoc_args, isset( $assoc_args['state'] ) );
-		if ( null === $filter ) {
+		Input::need_module();
+		$filter = self::filter( $assoc_args, array( 'waiting', 'done', 'dead' ) ) + self::numbered( $args );
+		if ( isset( $filter['id'] ) === isset( $filter['state'] ) ) {
+			WP_CLI::error( __( 'Say which: the number of an event, or --state.', 'ai-secure-proxy' ) );
 			return;
 		}
-		WP_CLI::confirm( __( 'Forget them?', 'ai-secure-proxy' ), $assoc_args );
+		/* translators: %s: the number of an event, or a state and perhaps a source. */
+		WP_CLI::confirm( sprintf( __( 'Forget what is %s?', 'ai-secure-proxy' ), implode( ', ', array_diff_key( $filter, array( 'site' => 0 ) ) ) ), $assoc_args );
 		try {
-			/* translators: %d: how many. */
-			WP_CLI::success( sprintf( __( 'Forgotten: %d.', 'ai-secure-proxy' ), aisp_webhook_forget( $filter ) ) );
+			$count = self::all( 'aisp_webhook_forget', $filter );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
+			return;
 		}
+		/* translators: %d: how many. */
+		WP_CLI::success( sprintf( _n( '%d event forgotten.', '%d events forgotten.', $count, 'ai-secure-proxy' ), $count ) );
 	}
 
 	/**
-	 * Hands out the events that are due, now.
+	 * Hands the events that are due to the site's handlers, as WP-Cron does each minute.
 	 *
 	 * ## OPTIONS
 	 *
 	 * [--max=<number>]
 	 * : How many at most.
 	 * ---
-	 * default: 50
+	 * default: 1000
 	 * ---
 	 *
 	 * ## EXAMPLES
@@ -173,25 +184,62 @@ final class Webhook_Command {
 	 */
 	public function work( array $args, array $assoc_args ): void {
 		Input::need_module();
-		/* translators: %d: how many. */
-		WP_CLI::success( sprintf( __( 'Handed out: %d.', 'ai-secure-proxy' ), Inbox::work( Input::number( $assoc_args, 'max', 1 ) ?? 50 ) ) );
+		try {
+			$count = Inbox::work( Input::number( $assoc_args, 'max', 1 ) ?? self::PAGE );
+		} catch ( \Aisp\Exception $e ) {
+			Input::refused( $e );
+			return;
+		}
+		/* translators: 1: how many, 2: how many. */
+		$said = sprintf( __( '%1$d handled, %2$d failed.', 'ai-secure-proxy' ), $count['handled'], $count['failed'] );
+		if ( $count['failed'] ) {
+			WP_CLI::warning( $said );
+		} else {
+			WP_CLI::success( $said );
+		}
 	}
 
-	/** What is meant: an event by its number, or all that match; null where it was not said. */
-	private static function named( array $args, array $options, bool $several ): ?array {
-		Input::need_module();
-		$filter = self::filter( $options );
-		if ( isset( $args[0] ) && ctype_digit( $args[0] ) && (int) $args[0] > 0 ) {
-			return array( 'id' => (int) $args[0] ) + $filter;
+	/**
+	 * Only this site's, and what the options say.
+	 *
+	 * @param array    $options The options.
+	 * @param string[] $states  Those that may be named.
+	 */
+	private static function filter( array $options, array $states ): array {
+		if ( isset( $options['state'] ) && ! in_array( $options['state'], $states, true ) ) {
+			/* translators: %s: names of states. */
+			WP_CLI::error( sprintf( __( '--state must be one of %s.', 'ai-secure-proxy' ), implode( ', ', $states ) ) );
 		}
-		if ( $several && ! isset( $args[0] ) ) {
-			return $filter;
-		}
-		WP_CLI::error( __( 'Name an event by its number, or say which are meant.', 'ai-secure-proxy' ) );
-		return null;
+		return array_intersect_key( $options, array_flip( array( 'source', 'state' ) ) ) + array( 'site' => Access::site() );
 	}
 
-	private static function filter( array $options ): array {
-		return array( 'site' => Access::site() ) + array_intersect_key( $options, array_flip( array( 'source', 'state' ) ) );
+	/** The event that is named by its number, if one is. */
+	private static function numbered( array $args ): array {
+		if ( ! $args ) {
+			return array();
+		}
+		$id = filter_var( $args[0], FILTER_VALIDATE_INT, array( 'options' => array( 'min_range' => 1 ) ) );
+		if ( false === $id ) {
+			WP_CLI::error( __( 'The number of an event is one that `wp aisp webhook list` shows.', 'ai-secure-proxy' ) );
+		}
+		return array( 'id' => $id );
+	}
+
+	/** @param callable $act aisp_webhook_replay or _forget; what it has dealt with does not match again. */
+	private static function all( callable $act, array $filter ): int {
+		$count = 0;
+		do {
+			$some   = $act( $filter + array( 'max' => self::PAGE ) );
+			$count += $some;
+		} while ( self::PAGE === $some );
+		return $count;
+	}
+
+	/** One event, for people: times in UTC. */
+	private static function row( array $event ): array {
+		foreach ( array( 'received_at', 'due_at' ) as $key ) {
+			$event[ $key ] = gmdate( 'Y-m-d H:i:s', $event[ $key ] );
+		}
+		return array_intersect_key( $event, array_flip( self::FIELDS ) );
 	}
 }

@@ -70,7 +70,7 @@ final class Refusals {
 	}
 
 	/**
-	 * Filter rest_post_dispatch, which also sees refused log-ins: no answer of ours is kept by a cache, no refusal is lost.
+	 * Filter rest_post_dispatch, which also sees refused log-ins: no answer of ours is kept by a cache or found by a search, no refusal is lost.
 	 *
 	 * @param \WP_REST_Response $response The answer.
 	 * @param \WP_REST_Server   $server   Unused.
@@ -79,6 +79,7 @@ final class Refusals {
 	public static function after_dispatch( $response, $server, \WP_REST_Request $request ) {
 		if ( str_starts_with( $request->get_route(), '/' . Controller::NAMESPACE ) ) {
 			$response->header( 'Cache-Control', 'no-store' );
+			$response->header( 'X-Robots-Tag', 'noindex' );
 		}
 		$route = self::route( $request );
 		if ( null !== $route && ! Inference::called() && ! self::is_dry( $request, $response->get_status() ) && isset( self::ERRORS[ $response->get_status() ] ) ) {

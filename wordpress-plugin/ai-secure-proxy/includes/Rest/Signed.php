@@ -45,20 +45,18 @@ final class Signed {
 		return is_wp_error( self::$outcome ) ? self::$outcome : true;
 	}
 
+	/** Why a request is refused that WordPress would make another one of, whoever signed it. */
+	public static function disguise( \WP_REST_Request $request ): ?\WP_Error {
+		if ( array_intersect_key( $request->get_query_params(), array_flip( self::DISGUISES ) ) || null !== $request->get_header( 'x_http_method_override' ) ) {
+			/* translators: %s: names of parameters. */
+			return new \WP_Error( 'invalid_request', sprintf( __( 'A signed request must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::DISGUISES ) ), array( 'status' => 400 ) );
+		}
+		return null;
+	}
+
 	/** The client whose request is being answered; null where somebody else asks. */
 	public static function client(): ?string {
 		return is_string( self::$outcome ) ? self::$outcome : null;
-	}
-
-	/** Whether the request has what would make another one of it, or give it another answer. */
-	public static function is_disguised( \WP_REST_Request $request ): bool {
-		return array_intersect_key( $request->get_query_params(), array_flip( self::DISGUISES ) ) || null !== $request->get_header( 'x_http_method_override' );
-	}
-
-	/** What is said of it. */
-	public static function no_disguise(): string {
-		/* translators: %s: names of parameters. */
-		return sprintf( __( 'A signed request must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::DISGUISES ) );
 	}
 
 	/** Somebody with a login asks. */
@@ -93,8 +91,9 @@ final class Signed {
 		if ( ! Module::present() ) {
 			return Module::missing();
 		}
-		if ( self::is_disguised( $request ) ) {
-			return new \WP_Error( 'invalid_request', self::no_disguise(), array( 'status' => 400 ) );
+		$disguise = self::disguise( $request );
+		if ( null !== $disguise ) {
+			return $disguise;
 		}
 		if ( ! Access::is_private() ) {
 			return new \WP_Error( 'forbidden', __( 'Signed requests are taken over https only.', 'ai-secure-proxy' ), array( 'status' => 403 ) );

@@ -1,7 +1,9 @@
 <?php
 /**
- * POST /webhook and POST /webhook/{source}: events from outside, taken where their signature holds, and acknowledged once they
- * are safe in the inbox.
+ * POST /webhook, POST /webhook/{source}: events from outside. Their signature is the permission, and the module judges it.
+ *
+ * What is acknowledged is kept: the answer is 200 only once the module has the event in its inbox. Whatever is wrong with a
+ * webhook is the same 401, so that nobody learns which sources there are, or what was nearly right.
  *
  * @package AI_Secure_Proxy
  */
@@ -11,6 +13,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Rest;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Log\Table;
 use AI_Secure_Proxy\Policy;
 use AI_Secure_Proxy\Webhook\Inbox;
 
@@ -20,11 +23,11 @@ final class Webhook_Controller extends Controller {
 
 	public const ROUTE = '/webhook';
 
-	/** The source of events that come to the route without a name. */
-	private const USUAL = 'default';
+	private const DEFAULT_SOURCE = 'default';
+	private const OPTIONS        = array( 'scheme', 'secret_env', 'tolerance' );
 
-	/** When a sender should come again with what could not be kept. */
-	private const COME_AGAIN_S = 30;
+	/** When to come again, in seconds, while the store is down. */
+	private const RETRY_AFTER_S = 30;
 
 	public function register_routes(): void {
 		foreach ( array( self::ROUTE, self::ROUTE . '/(?P<source>[a-z0-9_-]{1,64})' ) as $path ) {
@@ -32,33 +35,36 @@ final class Webhook_Controller extends Controller {
 		}
 	}
 
-	/**
-	 * The signature is the permission. A source that there is not is refused like a signature that does not hold: nobody learns
-	 * which ones there are.
-	 *
-	 * @throws \Aisp\Exception Answered by the base controller.
-	 */
+	/** @throws \Throwable Answered by the base controller: a fault of ours, which makes the sender try again. */
 	public function receive( \WP_REST_Request $request ): \WP_REST_Response {
-		if ( Signed::is_disguised( $request ) ) {
-			return Answer::error( new \WP_Error( 'invalid_request', Signed::no_disguise(), array( 'status' => 400 ) ) );
+		wp_set_current_user( 0 ); // Whoever is logged in has not sent it, and handlers run as nobody.
+		// Not $request['source']: a parameter of the same name in the query would count for more than the path.
+		$source  = (string) ( $request->get_url_params()['source'] ?? self::DEFAULT_SOURCE );
+		$options = self::options( $source );
+		if ( null === $options ) {
+			self::log_refusal( '' );
+			return self::unauthorized();
 		}
-		$name   = $request->get_url_params()['source'] ?? self::USUAL;
-		$caller = Access::nobody();
-		$source = Policy::current( $caller )['webhooks'][ $name ] ?? array( 'scheme' => 'hex' );
-		$about  = array(
-			'source' => $name,
-			'site'   => $caller['site'],
-		);
 		try {
-			$event = aisp_webhook_receive( $request->get_body(), $request->get_headers(), $about + (array) $source );
+			$event = aisp_webhook_receive( $request->get_body(), $request->get_headers(), $options );
+		} catch ( \Aisp\Unauthorized $e ) {
+			self::log_refusal( $source );
+			return self::unauthorized();
+		} catch ( \Aisp\ConfigError $e ) {
+			if ( self::log_refusal( $source ) ) {
+				error_log( "AI Secure Proxy: webhooks of $source: " . $e->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- For who runs the site; a stranger is told nothing of settings.
+			}
+			return self::unauthorized();
 		} catch ( \Aisp\StoreUnavailable $e ) {
 			$data = array(
 				'status'      => $e->getStatus(),
-				'retry_after' => self::COME_AGAIN_S,
+				'retry_after' => $e->getRetryAfter() ?? self::RETRY_AFTER_S,
 			);
 			return Answer::error( new \WP_Error( $e->getSlug(), $e->getMessage(), $data ) );
 		}
-		Inbox::after_response();
+		if ( ! $event['duplicate'] ) {
+			Inbox::after_response();
+		}
 		return Answer::data(
 			array(
 				'received'  => true,
@@ -68,16 +74,40 @@ final class Webhook_Controller extends Controller {
 	}
 
 	/**
-	 * Filter rest_request_before_callbacks: what counts is the raw body, also where WordPress finds that it is no JSON.
+	 * Filter rest_pre_dispatch: the raw body counts, so WordPress is kept from reading it: its own idea of JSON would refuse some.
 	 *
-	 * @param mixed            $response A WP_Error where WordPress refused.
-	 * @param array            $handler  Unused.
-	 * @param \WP_REST_Request $request  The call.
+	 * @param mixed            $result  Kept as it is, unless the request is another than was signed.
+	 * @param \WP_REST_Server  $server  Unused.
+	 * @param \WP_REST_Request $request The call.
 	 * @return mixed
 	 */
-	public static function any_body( $response, $handler, \WP_REST_Request $request ) {
-		$is_ours = str_starts_with( $request->get_route(), '/' . self::NAMESPACE . self::ROUTE );
-		return $is_ours && is_wp_error( $response ) && 'rest_invalid_json' === $response->get_error_code() ? null : $response;
+	public static function leave_body_alone( $result, $server, \WP_REST_Request $request ) {
+		if ( ! self::is_ours( $request ) || ! empty( $result ) ) {
+			return $result;
+		}
+		$request->remove_header( 'content-type' );
+		return Signed::disguise( $request ) ?? $result;
+	}
+
+	/**
+	 * Filter rest_pre_serve_request: an envelope is 200 whatever is in it, and the sender would take that for yes.
+	 *
+	 * @param mixed             $served  Whether the answer is sent already.
+	 * @param \WP_HTTP_Response $result  Unused.
+	 * @param \WP_REST_Request  $request The call.
+	 * @return mixed
+	 */
+	public static function serve( $served, $result, \WP_REST_Request $request ) {
+		$disguise = self::is_ours( $request ) ? Signed::disguise( $request ) : null;
+		if ( $served || null === $disguise ) {
+			return $served;
+		}
+		$response = Answer::error( $disguise );
+		status_header( $response->get_status() );
+		header( 'Content-Type: application/json; charset=UTF-8' );
+		header( 'Cache-Control: no-store' );
+		echo wp_json_encode( $response->get_data() );
+		return true;
 	}
 
 	/** The answer, as a JSON schema. */
@@ -88,8 +118,53 @@ final class Webhook_Controller extends Controller {
 			'type'       => 'object',
 			'properties' => array(
 				'received'  => array( 'type' => 'boolean' ),
-				'duplicate' => array( 'type' => 'boolean' ),
+				'duplicate' => array(
+					'description' => __( 'Whether it had come before; then nothing more happens.', 'ai-secure-proxy' ),
+					'type'        => 'boolean',
+				),
 			),
 		);
+	}
+
+	private static function is_ours( \WP_REST_Request $request ): bool {
+		return (bool) preg_match( '#^/' . Controller::NAMESPACE . self::ROUTE . '(/|$)#i', $request->get_route() );
+	}
+
+	/** What the administrator says of a source, for the module; null where there is none of that name. */
+	private static function options( string $source ): ?array {
+		$caller = Access::nobody();
+		$named  = Policy::current( $caller )['webhooks'][ $source ] ?? null;
+		if ( ! is_array( $named ) ) {
+			return null;
+		}
+		return array_intersect_key( $named, array_flip( self::OPTIONS ) ) + array(
+			'source' => $source,
+			'site'   => $caller['site'],
+		);
+	}
+
+	private static function unauthorized(): \WP_REST_Response {
+		return Answer::error( new \WP_Error( 'unauthorized', __( 'This webhook could not be verified.', 'ai-secure-proxy' ), array( 'status' => 401 ) ) );
+	}
+
+	/**
+	 * Anybody can be refused as often as they like, and must not fill the table: the row's uid is the minute and the source, and
+	 * the table keeps the first of each. Sources that there are not are one.
+	 *
+	 * @return bool Whether it is the first.
+	 */
+	private static function log_refusal( string $source ): bool {
+		global $wpdb;
+		$now = time();
+		$row = array(
+			'uid'         => 'webhook-' . substr( hash( 'sha256', intdiv( $now, MINUTE_IN_SECONDS ) . ' ' . $source ), 0, 32 ),
+			'route'       => self::ROUTE,
+			'status_code' => 401,
+			'error'       => 'caller_unauthorized',
+			'created_at'  => $now,
+			'client'      => $source,
+			'source'      => 'webhook',
+		);
+		return Table::insert( array( $row ) ) && $wpdb->rows_affected > 0;
 	}
 }

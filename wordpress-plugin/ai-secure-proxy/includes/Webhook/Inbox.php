@@ -1,15 +1,16 @@
 <?php
 /**
- * Hands the events of the inbox to whoever listens, once the sender has its answer.
+ * Hands the events of the module's inbox to the site: after the answer to the request that brought one, each minute by
+ * WP-Cron, and by `wp aisp webhook work`.
  *
  *     add_action( 'aisp_webhook_received', function ( $payload, array $event ) {
- *         if ( 'openai' === $event['source'] && 'response.completed' === $event['type'] ) {
- *             my_plugin_fetch( $payload['data']['id'] );
+ *         if ( 'response.completed' === $event['type'] ) {
+ *             update_option( 'last_answer', $payload['data']['id'] );
  *         }
  *     }, 10, 2 );
  *
- * A listener that throws is asked again later, eight times over half a day; then the event is dead until somebody replays it.
- * One that dies on its way is asked again as well, so whatever it does should bear being done twice.
+ * A handler that returns has done it. One that throws is called again later, with the same event; after the eighth time the
+ * event is dead, and Site Health says so. One that dies, or takes longer than the lease, is taken for one that threw.
  *
  * @package AI_Secure_Proxy
  */
@@ -25,80 +26,104 @@ defined( 'ABSPATH' ) || exit;
 
 final class Inbox {
 
-	/** How much one run does at most. */
-	private const MAX_EVENTS  = 50;
-	private const MAX_SECONDS = 20;
+	/** For how long an event is one handler's alone, in seconds. */
+	private const LEASE_S = 60;
 
-	/** Called by a request that has received an event. */
+	/** Each run ends after so many events or seconds, whichever comes first: a request keeps a worker from the next visitor. */
+	private const EACH_MINUTE    = array( 50, 20 );
+	private const AFTER_RESPONSE = array( 10, 10 );
+
+	/** Called by a request that brought an event: looks at the inbox once its answer is sent, where PHP can send it first. */
 	public static function after_response(): void {
-		if ( ! has_action( 'shutdown', array( self::class, 'when_answered' ) ) ) {
-			add_action( 'shutdown', array( self::class, 'when_answered' ), 95 );
+		if ( function_exists( 'fastcgi_finish_request' ) && ! has_action( 'shutdown', array( self::class, 'when_answered' ) ) ) {
+			add_action( 'shutdown', array( self::class, 'when_answered' ), 110 );
 		}
 	}
 
-	/** Where the answer cannot be sent before, the next minute's run has time. */
 	public static function when_answered(): void {
-		if ( function_exists( 'fastcgi_finish_request' ) ) {
-			fastcgi_finish_request();
-			self::work();
-		}
+		ignore_user_abort( true );
+		fastcgi_finish_request();
+		self::run( ...self::AFTER_RESPONSE );
 	}
 
 	/** WP-Cron. */
 	public static function each_minute(): void {
-		self::work();
+		self::run( ...self::EACH_MINUTE );
 	}
 
 	/**
-	 * Hands out what is due.
+	 * Hands over the events of this site that are due, one after the other.
 	 *
-	 * @param int $max How many events at most.
-	 * @return int How many were handed out.
+	 * @param int $max     How many at most.
+	 * @param int $seconds After so many no other one is begun.
+	 * @return array{handled: int, failed: int}
+	 * @throws \Aisp\Exception The inbox cannot be used; what was claimed comes again once its lease has run out.
 	 */
-	public static function work( int $max = self::MAX_EVENTS ): int {
-		$until = microtime( true ) + self::MAX_SECONDS;
-		$count = 0;
-		while ( Module::present() && $count < $max && microtime( true ) < $until ) {
-			try {
-				$events = aisp_webhook_claim(
-					array(
-						'max'  => 1,
-						'site' => Access::site(),
-					)
-				);
-			} catch ( \Throwable $e ) {
-				break; // They stay where they are; aisp_status() warns of a store that is down.
-			}
+	public static function work( int $max, int $seconds = PHP_INT_MAX ): array {
+		$began = time();
+		$count = array(
+			'handled' => 0,
+			'failed'  => 0,
+		);
+		while ( $max-- > 0 && time() - $began < $seconds ) {
+			$events = aisp_webhook_claim(
+				array(
+					'max'     => 1,
+					'lease_s' => self::LEASE_S,
+					'site'    => Access::site(),
+				)
+			);
 			if ( ! $events ) {
 				break;
 			}
-			self::hand_out( $events[0] );
-			++$count;
+			++$count[ self::hand_over( $events[0] ) ? 'handled' : 'failed' ];
 		}
 		return $count;
 	}
 
-	private static function hand_out( array $event ): void {
-		$about = array_intersect_key( $event, array_flip( array( 'source', 'type', 'timestamp', 'received_at', 'attempts', 'body' ) ) ) + array( 'id' => $event['event'] );
+	/** The same, where nobody looks. */
+	private static function run( int $max, int $seconds ): void {
+		if ( ! Module::present() ) {
+			return;
+		}
 		try {
-			/**
-			 * Fires for each event that came by a verified webhook, after the sender has its answer.
-			 *
-			 * @param mixed $payload The body, decoded; null where it is no JSON.
-			 * @param array $event   source, id (the event's own), type, timestamp, received_at, attempts, body (as it came).
-			 */
-			do_action( 'aisp_webhook_received', json_decode( $event['body'], true ), $about );
-			aisp_webhook_done( $event['id'], $event['lease'] );
-		} catch ( \Throwable $e ) {
-			error_log( sprintf( 'AI Secure Proxy: aisp_webhook_received: %s in %s:%d', get_class( $e ), $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
-			self::failed( $event, get_class( $e ) );
+			self::work( $max, $seconds );
+		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- The events stay in the inbox for the next run; aisp_status() warns of a store that is down.
 		}
 	}
 
-	private static function failed( array $event, string $error ): void {
+	/** @return bool Whether the site has done with it. */
+	private static function hand_over( array $event ): bool {
 		try {
-			aisp_webhook_failed( $event['id'], $event['lease'], $error );
-		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- Its lease ends, and it is handed out again.
+			self::fire( $event );
+		} catch ( \Throwable $e ) {
+			$class = explode( "\0", get_class( $e ) )[0]; // An anonymous class has its file behind that.
+			error_log( sprintf( 'AI Secure Proxy: aisp_webhook_received: %s in %s:%d', $class, $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
+			aisp_webhook_failed( $event['id'], $event['lease'], $class );
+			return false;
 		}
+		aisp_webhook_done( $event['id'], $event['lease'] );
+		return true;
+	}
+
+	private static function fire( array $event ): void {
+		$given = array(
+			'source'      => $event['source'],
+			'id'          => $event['event'],
+			'type'        => $event['type'],
+			'timestamp'   => $event['timestamp'],
+			'received_at' => $event['received_at'],
+			'attempts'    => $event['attempts'],
+			'body'        => $event['body'],
+		);
+
+		/**
+		 * Fires for each event that came in by a verified webhook, after it was acknowledged, until no handler throws.
+		 *
+		 * @param mixed $payload The body, decoded, objects as arrays; null where it is no JSON.
+		 * @param array $event   source (its name in the settings), id (the event's own), type (or null), timestamp (when it was
+		 *                       signed, or null), received_at, attempts (1 at first), body (as it came).
+		 */
+		do_action( 'aisp_webhook_received', json_decode( $event['body'], true, 512, JSON_BIGINT_AS_STRING ), $given );
 	}
 }
