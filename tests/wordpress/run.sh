@@ -36,8 +36,9 @@ cat >"$dir/pool" <<POOL
 env[AISP_TEST_KEY] = sk-test-0123456789abcdef
 env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-none}
 env[AISP_TEST_CLIENT] = the-secret-of-a-shop
-env[AISP_TEST_WEBHOOK] = "whsec_bmV3IHNlY3JldCBvZiBhIHNpdGU="
-env[AISP_TEST_WEBHOOK_OLD] = "old secret of a site"
+env[AISP_TEST_WEBHOOK] = whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+env[AISP_TEST_WEBHOOK_NEXT] = whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
+env[AISP_TEST_WEBHOOK_TEXT] = "It's a Secret to Everybody"
 php_admin_value[aisp.allowed_hosts] = 127.0.0.1
 POOL
 export SITE_POOL=$dir/pool SITE_CONSTANTS=${SITE_CONSTANTS:-$here/support/constants.php} FPM_WORKERS=8

@@ -19,3 +19,5 @@ require __DIR__ . '/Events.php';
 require __DIR__ . '/Mock.php';
 require __DIR__ . '/Site.php';
 require __DIR__ . '/SiteTestCase.php';
+require __DIR__ . '/Webhook.php';
+require __DIR__ . '/WebhookTestCase.php';
