@@ -19,35 +19,19 @@ $herd   = static function ( int $size, string $prompt ) use ( $ask ): array {
 };
 $texts  = static fn( array $calls ) => array_count_values( array_map( static fn( $call ) => Fpm::read( $call )['ok']['text'] ?? 'none', $calls ) );
 
-/** The worker that is connected to llmock. */
-function leader(): ?int {
-	$port = sprintf( ':%04X 01', parse_url( getenv( 'LLMOCK_URL' ), PHP_URL_PORT ) );
-	$ours = array();
-	foreach ( file( '/proc/net/tcp' ) as $line ) {
-		if ( str_contains( $line, $port ) ) {
-			$ours[] = 'socket:[' . preg_split( '/\s+/', trim( $line ) )[9] . ']';
-		}
-	}
-	foreach ( glob( '/proc/[0-9]*/fd/*' ) as $file ) {
-		$pid = (int) explode( '/', $file )[2];
-		if ( in_array( @readlink( $file ), $ours, true ) && str_contains( (string) @file_get_contents( "/proc/$pid/cmdline" ), 'php-fpm: pool' ) ) {
-			return $pid;
-		}
-	}
-	return null;
-}
-
 script( array( 'type' => 'delay', 'seconds' => 1, 'times' => 1 ) );
 $answers = $texts( $herd( 64, 'Hi' ) );
 echo 'a herd: ', array_sum( $answers ), ' answers, ', count( $answers ), ' text, ', requests(), " call\n";
 
 script( array( 'type' => 'delay', 'seconds' => 50, 'times' => 1 ) );
 $before = requests();
-$dead   = $ask( 'Ho' );
-expect( wait_until( 10, fn() => null !== leader() ), 'the leader has asked' );
+$told   = sys_get_temp_dir() . '/leader';
+$dead   = $fpm->begin( 'aisp_infer, and who does it', $told, array( 'prompt' => 'Ho' ), array( 'user_id' => 7 ), $policy );
+$flies  = static fn() => $fpm->call( 'aisp_preview', array( 'prompt' => 'Ho' ), array( 'user_id' => 7 ), $policy )['ok']['in_flight'];
+expect( wait_until( 10, $flies ), 'the leader has asked' );
 $others = $herd( 63, 'Ho' );
 usleep( 500000 );
-posix_kill( leader(), SIGKILL );
+posix_kill( (int) file_get_contents( $told ), SIGKILL );
 $killed = microtime( true );
 expect( null === $dead->answer( 10 ), 'the leader is dead' );
 $answers = $texts( $others );
