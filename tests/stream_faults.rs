@@ -448,7 +448,7 @@ fn a_call_inside_a_call_is_watched_by_its_own() {
     let [_, _, (_, inner, _), _] = silent_servers();
     let outer = Server::start(|_, connection| {
         connection.read();
-        thread::sleep(Duration::from_millis(800));
+        thread::sleep(Duration::from_millis(2_000));
         connection.write(&[CHUNKED, &chunk(b"data: a\n\n"), b"0\r\n\r\n"].concat());
     });
     let watch = Nested {
