@@ -2,7 +2,8 @@
 //! caught could come again under another id. So it is named by its digest, and its type is only what somebody says.
 
 use super::claim::{Claim, name};
-use super::{Headers, Reason, hex};
+use super::{Headers, Reason};
+use crate::hex;
 
 /// What the headers claim. The older `x-hub-signature`, with SHA-1, is never read.
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {

@@ -1,7 +1,8 @@
 //! The scheme `hex`, for senders of one's own: an HMAC over the body alone, in hex. A replay is known by its body alone.
 
 use super::claim::Claim;
-use super::{Headers, Reason, hex};
+use super::{Headers, Reason};
+use crate::hex;
 
 /// What the header claims.
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
