@@ -61,6 +61,7 @@
  *   client   the outside client.             ip      the address that the request came from.
  *   route    the door: `/infer`, `cli`.      source  the plugin or feature that asks.
  *   site     the site: answers, limits and log records of two sites never meet.
+ *   token    what `aisp_verify_token()` returned, where a browser's token came with the call: it allows less.
  *
  * A rule of `quota` or `throttle`
  *   `limit` calls in every `period` seconds, counted by `per`. A rule does not apply to a caller without that part.
@@ -190,16 +191,16 @@ namespace {
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
 	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
 	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
 	 *     environment?: string|null,
-	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
@@ -252,16 +253,16 @@ namespace {
 	 * @param callable(array<string, mixed>): mixed $on_event Is told; false ends the call.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
 	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
 	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
 	 *     environment?: string|null,
-	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
@@ -306,16 +307,16 @@ namespace {
 	 * }> $requests 1 to 1,000 requests; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
 	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
 	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
 	 *     environment?: string|null,
-	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
@@ -342,16 +343,16 @@ namespace {
 	 * } $request What is asked; untrusted.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Who asks.
 	 * @param array{
 	 *     default_model?: string|null,
 	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
 	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
 	 *     environment?: string|null,
-	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
@@ -387,9 +388,9 @@ namespace {
 	 *     models?: array<string, array{route?: non-empty-list<array{string, string}>|null, price?: array{in: float|int, out: float|int, in_cached?: float|int|null}|null}>|null,
 	 *     providers?: array<string, array{kind?: 'openai_responses'|'openai_chat'|'anthropic'|'gemini'|null, base_url?: string|null, key_env?: string|null, key_header?: string|null, headers?: array<string, string>|null, prices?: array<string, array{in: float|int, out: float|int, in_cached?: float|int|null}>|null, timeout_ms?: int<1, 600000>|null, environments?: array<string, array{base_url?: string|null, key_env?: string|null}>|null}>|null,
 	 *     environment?: string|null,
-	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', limit: int<1, max>, period: int<1, max>}>|null,
-	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
+	 *     quota?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     throttle?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', limit: int<1, max>, period: int<1, max>}>|null,
+	 *     budget?: list<array{per: 'user'|'role'|'client'|'ip'|'source'|'site'|'token', tokens?: int<1, max>|null, usd?: float|int|null, period: 'day'|'month'|int<1, 31622400>}>|null,
 	 *     cache?: array{ttl?: int<0, 31622400>|null, stale?: int<0, 31622400>|null, epoch?: int<0, max>|null}|null,
 	 *     redact?: bool|array{email?: bool, phone?: bool, card?: bool, iban?: bool, ssn?: bool, ip?: bool, mac?: bool, patterns?: array<string, string>}|null,
 	 *     moderate?: 'none'|'input'|'output'|'both'|array{what?: 'none'|'input'|'output'|'both'|null, provider?: string|null, model?: string|null, by?: string|null, on_failure?: 'open'|'closed'|array{input?: 'open'|'closed'|null, output?: 'open'|'closed'|null}|null}|null,
@@ -398,7 +399,7 @@ namespace {
 	 * } $policy What is allowed.
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Who asks; only `site` matters.
 	 *
 	 * @throws \Aisp\InvalidRequest 400: as the call itself would.
@@ -473,7 +474,7 @@ namespace {
 	 *
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Whose.
 	 * @param array<string, mixed> $policy Whose `quota`, `throttle` and `budget` they are.
 	 * @return array{
@@ -490,7 +491,7 @@ namespace {
 	 *
 	 * @param array{
 	 *     user_id?: int<0, max>|null, role?: string|null, client?: string|null, ip?: string|null,
-	 *     route?: string|null, site?: string|null, source?: string|null,
+	 *     route?: string|null, site?: string|null, source?: string|null, token?: array<string, mixed>|null,
 	 * } $caller Whose.
 	 * @param array<string, mixed> $policy Whose `quota`, `throttle` and `budget` they are.
 	 * @param string|null          $name   Only the one of this name: `quota-user`.
@@ -634,6 +635,18 @@ namespace {
 	function aisp_client_ip( string $remote, array $headers, array $options = [] ): string {}
 
 	/**
+	 * Whether a route may be called from an address. Of the policy's key `allow` (`[ '/infer' => [ '203.0.113.0/24', '2001:db8::/32' ] ]`)
+	 * that entry counts which names the route, or the nearest one above it; `/` is above all. Without one everybody may.
+	 *
+	 * @param string $ip     Where the call comes from, see aisp_client_ip().
+	 * @param string $route  `/infer`, in small letters.
+	 * @param array{allow?: array<string, list<string>>|null, ...} $policy The policy, or only its `allow`.
+	 *
+	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong.
+	 */
+	function aisp_ip_allowed( string $ip, string $route, array $policy ): bool {}
+
+	/**
 	 * Signs a request to a site that has this module, as its client: the headers to send with it. Every call makes a nonce of
 	 * its own, so each request is signed anew, also one that is repeated.
 	 *
@@ -731,10 +744,11 @@ namespace {
 	 *
 	 * @param array{
 	 *     routes?: non-empty-list<string>|null, models?: list<string>|null, origin?: string|null, epoch?: int<0, max>|null,
-	 *     site?: string|null, sub?: string|null,
+	 *     site?: string|null, sub?: string|null, budget?: array{tokens?: int<1, max>|null, usd?: float|null}|null,
 	 * } $claims `routes` and `origin` are required. `routes`: what it opens. `models`: what it may ask; all if it is left out or
 	 *     empty. `origin`: whose pages may use it, as browsers send it: `https://example.com`. `epoch`: a number that the site counts
-	 *     up to revoke all tokens at once; 0 by default. `site` and `sub`: the site, and whom calls count as.
+	 *     up to revoke all tokens at once; 0 by default. `site` and `sub`: the site, and whom calls count as. `budget`: what its calls may
+	 *     take together, tokens in and out, or dollars.
 	 * @param array{secret_env?: string|non-empty-list<string>|null, ttl?: int<1, 600>|null} $options `secret_env`, required, names the
 	 *     variable or constant that holds the key, or up to four, of which the first signs. `ttl`: the token's life in seconds,
 	 *     300 by default.
@@ -745,8 +759,8 @@ namespace {
 	function aisp_mint_token( array $claims, array $options ): string {}
 
 	/**
-	 * What a token says, if it is one of this site and fits the request. Whether the model that is asked for is one of its
-	 * `models` is for the caller to see to.
+	 * What a token says, if it is one of this site and fits the request. Handed on as `$caller['token']`, it lets a call ask only
+	 * its `models`, counts it towards its `budget`, and limits it by address where no limit of the policy touches a visitor.
 	 *
 	 * @param string $token As the page sent it.
 	 * @param array{
@@ -755,7 +769,7 @@ namespace {
 	 * } $options `secret_env` and `route` are required. `secret_env` names up to four variables or constants, each of which may hold
 	 *     the key; one that is not set is none, and PHP's error log says so. `route`: what is called. `origin`: the request's
 	 *     Origin header; without it no token fits. `epoch` and `site`: as they are now.
-	 * @return array{routes: list<string>, models: list<string>, origin: string, expires_at: int, epoch: int, site: string, sub: string}
+	 * @return array{routes: list<string>, models: list<string>, origin: string, expires_at: int, epoch: int, site: string, sub: string, id: string, budget: array{tokens: int|null, usd: float|null}}
 	 *
 	 * @throws \Aisp\Unauthorized 401: the token is missing, malformed, expired or revoked, or is for another origin, route or site, or no key is set. All look alike.
 	 * @throws \Aisp\ConfigError  500: `$options` or php.ini is wrong.

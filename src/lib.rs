@@ -55,6 +55,7 @@ mod module {
             .function(function!(aisp_webhook_list(; filter: array = "[]"): array => f::webhook_list))
             .function(function!(aisp_webhook_replay(; filter: array = "[]"): int => f::webhook_replay))
             .function(function!(aisp_webhook_forget(filter: array;): int => f::webhook_forget))
+            .function(function!(aisp_ip_allowed(ip: string, route: string, policy: array;): bool => f::ip_allowed))
             .function(function!(aisp_client_ip(remote: string, headers: array; options: array = "[]"): string => f::client_ip))
             .function(function!(aisp_sign_request(method: string, target: string, body: string, options: array;): array => f::sign_request))
             .function(function!(aisp_verify_request(method: string, target: string, body: string, headers: array, options: array;): array => f::verify_request))

@@ -6,7 +6,7 @@ use aisp::signing::Reason;
 use aisp::signing::cidr::Networks;
 use aisp::signing::forwarded::client_ip;
 use aisp::signing::request::{Header, Request, Stamp, TOLERANCE_S, sign};
-use aisp::signing::token::{Claims, Expected, mint, verify};
+use aisp::signing::token::{Allowance, Claims, Expected, mint, verify};
 use proptest::prelude::*;
 
 const NOW: i64 = 1_764_000_000;
@@ -178,7 +178,8 @@ fn claims() -> impl Strategy<Value = Claims> {
     (names(), names(), "[a-zé\"]{0,9}", 1..600i64).prop_map(|(mut routes, models, sub, life_s)| {
         routes.push("/infer".to_owned());
         let (origin, site) = ("https://example.com".to_owned(), "1".to_owned());
-        Claims { routes, models, origin, expires_s: NOW + life_s, epoch: 3, site, sub }
+        let (id, budget) = ("a1".to_owned(), Allowance::default());
+        Claims { id, routes, models, origin, expires_s: NOW + life_s, epoch: 3, site, sub, budget }
     })
 }
 

@@ -1,7 +1,7 @@
 //! What is no signature and no token, one by one.
 
 use aisp::signing::request::{Header, Request, Stamp, TOLERANCE_S, sign};
-use aisp::signing::token::{Claims, Expected, mint, verify};
+use aisp::signing::token::{Allowance, Claims, Expected, mint, verify};
 use aisp::signing::{Reason, plain};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -111,7 +111,8 @@ const EXPECTED: Expected<'_> = Expected { origin: Some("https://example.com"), r
 
 fn claims() -> Claims {
     let (origin, site, sub) = ("https://example.com".to_owned(), String::new(), "visitor".to_owned());
-    Claims { routes: vec!["/infer".to_owned()], models: Vec::new(), origin, expires_s: NOW + 60, epoch: 0, site, sub }
+    let (id, routes, models) = ("a1".to_owned(), vec!["/infer".to_owned()], Vec::new());
+    Claims { id, routes, models, origin, expires_s: NOW + 60, epoch: 0, site, sub, budget: Allowance::default() }
 }
 
 #[test]
@@ -141,8 +142,7 @@ fn a_token_of_another_form_is_refused() {
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE.encode(&bytes)));
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE_NO_PAD.encode(&bytes[1..])));
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE_NO_PAD.encode([&bytes[..], b"\0"].concat())));
-    tokens
-        .push(format!("{prefix}.{payload}.{}", aisp::hex::encode(&bytes)));
+    tokens.push(format!("{prefix}.{payload}.{}", aisp::hex::encode(&bytes)));
     tokens.push(format!("{prefix}.{}.{code}", URL_SAFE.encode([&decoded[..], b" "].concat())));
     tokens.push(format!("{prefix}.{}.{code}", STANDARD.encode(&decoded)));
     tokens.push(format!("{prefix}.{}.{code}", String::from_utf8_lossy(&decoded)));
@@ -174,7 +174,8 @@ fn a_payload_of_another_form_is_refused_even_with_the_right_code() {
         let code = aisp::signing::mac::tag(&key, signed.as_bytes());
         verify(&format!("{signed}.{}", URL_SAFE_NO_PAD.encode(code)), &[KEY], &EXPECTED, NOW)
     };
-    let good = r#"{"r":["/infer"],"m":[],"o":"https://example.com","e":1764000060,"v":0,"s":"","u":"visitor"}"#;
+    let good =
+        r#"{"i":"a1","r":["/infer"],"m":[],"o":"https://example.com","e":1764000060,"v":0,"s":"","u":"visitor"}"#;
     assert_eq!(of(good.as_bytes()), Ok(claims()));
     for payload in [
         "{}",

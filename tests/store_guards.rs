@@ -16,7 +16,7 @@ use support::*;
 /// A day's budget of the site.
 fn budget(unit: Unit, cap: u64) -> Budget {
     let (name, key, subject) = ("budget-site-day".to_owned(), format!("1:{unit:?}"), String::new());
-    Budget { name, key, subject, unit, cap, window: Period::Day.window(NOW) }
+    Budget { name, key, subject, unit, cap, window: Period::Day.window(NOW), is_announced: true }
 }
 
 fn tokens(cap: u64, amount: u64) -> Claim {

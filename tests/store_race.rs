@@ -84,7 +84,7 @@ const CAP: u64 = 10_000;
 
 fn tokens_a_day() -> Budget {
     let (name, key, subject) = ("budget-site-day-tokens".to_owned(), "day".to_owned(), String::new());
-    Budget { name, key, subject, unit: Unit::Tokens, cap: CAP, window: Period::Day.window(NOW) }
+    Budget { name, key, subject, unit: Unit::Tokens, cap: CAP, window: Period::Day.window(NOW), is_announced: true }
 }
 
 #[test]

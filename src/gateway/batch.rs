@@ -41,7 +41,7 @@ pub type Item = Result<Outcome, Error>;
 pub fn batch(args: &Args<'_>, env: &Env<'_>) -> Result<Vec<Item>, Error> {
     let requests = requests(args)?;
     let flow = Flow::begin(args, env)?;
-    let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"));
+    let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
     let policy = policy.map_err(|error| flow.fail(error))?;
     let timeout_ms = policy.timeout_ms.unwrap_or(env.settings.timeout_ms);
     let shared = Shared {

@@ -32,11 +32,9 @@ impl BudgetRule {
 
     fn read(mut fields: Fields<'_, '_>) -> Result<Self, Flaw> {
         let per = Per::read(&mut fields)?;
-        let tokens = fields.int("tokens", 1, MAX_TOKENS)?;
-        let usd = fields.float("usd", 0.000_001, MAX_USD)?;
-        let (unit, cap) = match (tokens, usd) {
-            (Some(tokens), None) => (Unit::Tokens, tokens.unsigned_abs()),
-            (None, Some(usd)) => (Unit::Microusd, (usd * 1e6).round() as u64),
+        let (unit, cap) = match sums(&mut fields)? {
+            (Some(tokens), None) => (Unit::Tokens, tokens),
+            (None, Some(microusd)) => (Unit::Microusd, microusd),
             (None, None) => return Err(fields.flaw("tokens", "or \"usd\" must be given")),
             (Some(_), Some(_)) => {
                 return Err(fields.flaw("tokens", "and \"usd\" exclude each other: make it two budgets"));
@@ -60,13 +58,15 @@ impl BudgetRule {
         let unit = if self.unit == Unit::Tokens { "tokens" } else { "usd" };
         let name = format!("budget-{}-{period}-{unit}", self.per.name());
         let key = [caller.site, self.per.name(), &subject, unit, &period].join("\u{1f}");
-        Some(Budget { name, subject, key, unit: self.unit, cap: self.cap, window: self.period.window(now_us) })
+        let window = self.period.window(now_us);
+        Some(Budget { name, subject, key, unit: self.unit, cap: self.cap, window, is_announced: true })
     }
 
     /// The budgets of `rules` that a caller's calls count towards.
     pub fn apply(rules: &[Self], caller: &Caller<'_>, now_us: i64) -> Vec<Budget> {
         let mut budgets: Vec<Budget> = Vec::new();
-        for budget in rules.iter().filter_map(|rule| rule.of(caller, now_us)) {
+        let granted = caller.grant.iter().flat_map(|grant| grant.budgets(caller.site));
+        for budget in rules.iter().filter_map(|rule| rule.of(caller, now_us)).chain(granted) {
             // Of two rules for the same sum the narrower one counts.
             match budgets.iter_mut().find(|other| other.key == budget.key) {
                 Some(same) => same.cap = same.cap.min(budget.cap),
@@ -75,6 +75,13 @@ impl BudgetRule {
         }
         budgets
     }
+}
+
+/// The keys `tokens` and `usd`; the latter in millionths.
+pub fn sums(fields: &mut Fields<'_, '_>) -> Result<(Option<u64>, Option<u64>), Flaw> {
+    let tokens = fields.int("tokens", 1, MAX_TOKENS)?.map(i64::unsigned_abs);
+    let usd = fields.float("usd", 0.000_001, MAX_USD)?;
+    Ok((tokens, usd.map(|usd| (usd * 1e6).round() as u64)))
 }
 
 fn read_period(item: &Item<'_, '_>) -> Result<Period, Flaw> {

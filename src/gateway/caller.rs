@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::grant::Grant;
 use super::value::{Fields, Flaw, Value};
 
 /// The caller of one request. Every part may be empty.
@@ -21,6 +22,8 @@ pub struct Caller<'a> {
     pub site: &'a str,
     /// The plugin or feature that asks.
     pub source: &'a str,
+    /// What the browser's token allows, where one came with the call.
+    pub grant: Option<Grant<'a>>,
 }
 
 /// The longest string in a caller, in bytes: what an indexed column of the WordPress table holds.
@@ -41,6 +44,7 @@ impl<'a> Caller<'a> {
             route: text(&mut fields, "route")?,
             site: text(&mut fields, "site")?,
             source: text(&mut fields, "source")?,
+            grant: fields.fields("token")?.map(Grant::read).transpose()?,
         };
         fields.finish()?;
         Ok(caller)

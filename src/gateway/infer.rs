@@ -55,7 +55,7 @@ pub fn prepare<T>(
     then: impl FnOnce(Flow<'_, '_>, &Plan<'_, '_>, &Hash) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let flow = Flow::begin(args, env)?;
-    let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"));
+    let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
     let policy = policy.map_err(|error| flow.fail(error))?;
     let plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;
     if plan.request.pack && env.until.is_none() {

@@ -15,6 +15,7 @@ pub enum Per {
     Ip,
     Source,
     Site,
+    Token,
 }
 
 /// One limit of a policy.
@@ -34,21 +35,30 @@ pub fn default_throttle() -> Vec<Rule> {
     Quota::new(600, 60).map(|quota| Rule { per: Per::User, quota }).into_iter().collect()
 }
 
+/// Adds the default limit per address, `limit` calls in `period_s` seconds, where limits are wanted but none of them touches
+/// a caller whom anybody can be.
+pub fn not_without(rules: &mut Vec<Rule>, caller: &Caller<'_>, limit: u32, period_s: u32) {
+    if !rules.is_empty() && rules.iter().all(|rule| rule.per.subject(caller).is_none()) {
+        rules.extend(Quota::new(limit, period_s).map(|quota| Rule { per: Per::Ip, quota }));
+    }
+}
+
 impl Per {
-    const ALL: [(&'static str, Self); 6] = [
+    const ALL: [(&'static str, Self); 7] = [
         ("user", Self::User),
         ("role", Self::Role),
         ("client", Self::Client),
         ("ip", Self::Ip),
         ("source", Self::Source),
         ("site", Self::Site),
+        ("token", Self::Token),
     ];
 
     /// Reads the key `per`.
     pub fn read(fields: &mut Fields<'_, '_>) -> Result<Self, Flaw> {
         let name = fields.string("per")?.unwrap_or_default();
         let per = Self::ALL.iter().find(|(n, _)| *n == name).map(|(_, per)| *per);
-        per.ok_or_else(|| fields.flaw("per", "must be one of user, role, client, ip, source, site"))
+        per.ok_or_else(|| fields.flaw("per", "must be one of user, role, client, ip, source, site, token"))
     }
 
     /// As the policy spells it.
@@ -69,6 +79,7 @@ impl Per {
             }),
             Self::Source => non_empty(caller.source),
             Self::Site => Some(String::new()),
+            Self::Token => caller.grant.as_ref().map(|grant| grant.id.to_owned()),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! for itself.
 
 use super::admit::{Admitted, Open};
+use super::caller::Caller;
 use super::complete::{Reply, Whole};
 use super::fingerprint::fingerprint;
 use super::flow::{Flow, Passage};
@@ -27,7 +28,11 @@ struct Passenger<'a, 'e, 'p> {
 /// Infers requests that were found to fit together, in their order. All have the same `$caller` and `$policy`.
 pub fn infer(requests: &[Args<'_>], env: &Env<'_>) -> Vec<Done> {
     let Some(first) = requests.first() else { return Vec::new() };
-    let policy = match Policy::read(&first.policy).map_err(misconfigured(first.function, 3, "policy")) {
+    let read = || {
+        let caller = Caller::read(&first.caller).map_err(misconfigured(first.function, 2, "caller"))?;
+        Policy::of(&first.policy, &caller).map_err(misconfigured(first.function, 3, "policy"))
+    };
+    let policy = match read() {
         Ok(policy) => policy,
         Err(error) => return requests.iter().map(|_| Err(error.clone())).collect(),
     };

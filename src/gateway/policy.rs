@@ -2,6 +2,7 @@
 //! `OPENAI_API_KEY` is set.
 
 use super::budgets::BudgetRule;
+use super::caller::Caller;
 use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
 use super::moderation::{Judge, Moderation};
@@ -79,9 +80,19 @@ impl<'a> Policy<'a> {
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
         // Read where requests come in; calls have no use for them.
-        let _ = (fields.named("webhooks")?, fields.named("clients")?, fields.list("proxies")?);
+        let _ = (fields.named("webhooks")?, fields.named("clients")?, fields.named("tokens")?, fields.named("allow")?);
+        let _ = (fields.list("proxies")?, fields.list("origins")?);
         let policy = policy.check(&fields)?;
         fields.finish()?;
+        Ok(policy)
+    }
+
+    /// Reads the argument `$policy`, as it is for a caller: a token allows less.
+    pub fn of(value: &Value<'a>, caller: &Caller<'a>) -> Result<Self, Flaw> {
+        let mut policy = Self::read(value)?;
+        if let Some(grant) = &caller.grant {
+            grant.narrow(&mut policy, caller);
+        }
         Ok(policy)
     }
 

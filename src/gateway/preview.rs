@@ -59,7 +59,7 @@ pub struct Preview {
 /// nothing cached and all limits free.
 pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
     let caller = Caller::read(&args.caller).map_err(misconfigured(args.function, 2, "caller"))?;
-    let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 3, "policy"))?;
+    let policy = Policy::of(&args.policy, &caller).map_err(misconfigured(args.function, 3, "policy"))?;
     let plan = Plan::new(args.function, &args.request, &policy)?;
     let stop = &plan.route[0];
     check_address(stop, env)?;
@@ -96,8 +96,8 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
 /// # Errors
 /// [`Error::InvalidRequest`] and [`Error::Config`], as the call itself would have them.
 pub fn request_hash(args: &Args<'_>) -> Result<String, Error> {
-    let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 2, "policy"))?;
     let caller = Caller::read(&args.caller).map_err(misconfigured(args.function, 3, "caller"))?;
+    let policy = Policy::of(&args.policy, &caller).map_err(misconfigured(args.function, 2, "policy"))?;
     let plan = Plan::new(args.function, &args.request, &policy)?;
     Ok(hex::encode(&fingerprint(&plan, caller.site)))
 }

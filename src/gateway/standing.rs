@@ -1,14 +1,11 @@
 //! Where a caller stands: what its limits and budgets have left, and how they are made whole again.
 
-use super::address::proxies;
 use super::budgets::BudgetRule;
 use super::caller::Caller;
 use super::flow::with_store;
 use super::limits::Rule;
 use super::policy::Policy;
-use super::signing::check_clients;
-use super::value::{Fields, Value};
-use super::webhook::check_sources;
+use super::value::Value;
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::{Clock, now_us};
@@ -66,7 +63,8 @@ fn read<'a>(
     policy: &'a Value<'a>,
 ) -> Result<(Caller<'a>, Policy<'a>), Error> {
     let caller = Caller::read(caller).map_err(misconfigured(function, 1, "caller"))?;
-    Ok((caller, Policy::read(policy).map_err(misconfigured(function, 2, "policy"))?))
+    let policy = Policy::of(policy, &caller).map_err(misconfigured(function, 2, "policy"))?;
+    Ok((caller, policy))
 }
 
 /// `aisp_limits()`: where the limits and budgets that apply to a caller stand. Changes nothing.
@@ -112,16 +110,4 @@ pub fn reset_limits(caller: &Value<'_>, policy: &Value<'_>, name: Option<&str>, 
 /// [`Error::Store`].
 pub fn budget_alerts(site: Option<&str>, env: &Env<'_>) -> Result<Vec<Alert>, Error> {
     Ok(with_store(env, |store| store.take_alerts(site))?)
-}
-
-/// `aisp_policy_check()`: what is wrong with a policy, in sentences for an administrator; nothing if it can be used.
-pub fn check_policy(policy: &Value<'_>) -> Vec<String> {
-    let doors = || {
-        let mut fields = Fields::of(policy)?;
-        check_sources(&mut fields)?;
-        check_clients(&mut fields)?;
-        proxies(&mut fields).map(drop)
-    };
-    let flaw = Policy::read(policy).map(drop).and_then(|()| doors()).err();
-    flaw.map(misconfigured("aisp_policy_check", 1, "policy")).iter().map(ToString::to_string).collect()
 }

@@ -1,9 +1,12 @@
 //! Browser tokens: what one may say, and what it must fit.
 
 use secrecy::ExposeSecret;
+use uuid::Uuid;
 
 use super::caller::text;
+use super::grant::read_allowance;
 use super::keys::Names;
+use super::policy::Policy;
 use super::signing::from_outside;
 use super::value::{Fields, Flaw, Value};
 use super::{Env, misconfigured};
@@ -16,6 +19,10 @@ use crate::signing::token::{Claims, Expected, MAX_LIFE_S, mint, verify};
 const LIFE_S: i64 = 300;
 /// The most routes, or models, of one token.
 const MAX_NAMES: usize = 16;
+/// What an origin is.
+const ORIGIN: &str = "must be an origin as browsers send it, such as https://example.com or http://localhost:8080";
+/// The routes that the policy may open to tokens.
+const ROUTES: [&str; 3] = ["/infer", "/infer/stream", "/batch"];
 
 /// `aisp_mint_token()` at `now_s` seconds since the epoch.
 ///
@@ -41,17 +48,13 @@ pub fn mint_token(claims: &Value<'_>, options: &Value<'_>, now_s: i64, env: &Env
 fn read_claims(value: &Value<'_>) -> Result<Claims, Flaw> {
     let mut fields = Fields::of(value)?;
     let origin = fields.string("origin")?.filter(|origin| is_origin(origin));
-    let origin = origin.ok_or_else(|| {
-        fields.flaw(
-            "origin",
-            "must be an origin as browsers send it, such as https://example.com or http://localhost:8080",
-        )
-    })?;
+    let origin = origin.ok_or_else(|| fields.flaw("origin", ORIGIN))?;
     let routes = names(&mut fields, "routes")?;
     if routes.is_empty() {
         return Err(fields.flaw("routes", "must name a route"));
     }
     let claims = Claims {
+        id: Uuid::now_v7().simple().to_string(),
         routes,
         models: names(&mut fields, "models")?,
         origin: origin.to_owned(),
@@ -59,6 +62,7 @@ fn read_claims(value: &Value<'_>) -> Result<Claims, Flaw> {
         epoch: fields.int("epoch", 0, i64::MAX)?.unwrap_or(0).unsigned_abs(),
         site: text(&mut fields, "site")?.to_owned(),
         sub: text(&mut fields, "sub")?.to_owned(),
+        budget: read_allowance(&mut fields)?,
     };
     fields.finish()?;
     Ok(claims)
@@ -72,6 +76,31 @@ fn names(fields: &mut Fields<'_, '_>, key: &'static str) -> Result<Vec<String>, 
         return Err(fields.flaw(key, format!("must hold at most {MAX_NAMES} names without control characters")));
     }
     Ok(names)
+}
+
+/// Holds the policy's key `tokens` to what the plugin mints from it.
+pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<(), Flaw> {
+    let Some(mut tokens) = fields.fields("tokens")? else { return Ok(()) };
+    Names::read(&mut tokens)?;
+    if names(&mut tokens, "routes")?.iter().any(|route| !ROUTES.contains(&route.as_str())) {
+        return Err(tokens.flaw("routes", format!("must be some of {}", ROUTES.join(", "))));
+    }
+    if let Some(model) = names(&mut tokens, "models")?.iter().find(|model| policy.model(model).is_none()) {
+        return Err(tokens.flaw("models", format!("names \"{model}\", which is none of the models")));
+    }
+    tokens.int("ttl", 1, MAX_LIFE_S)?;
+    tokens.int("epoch", 0, i64::MAX)?;
+    read_allowance(&mut tokens)?;
+    // Put over the policy for calls that come with a token, and looked at as such.
+    let _ = tokens.named("policy")?;
+    tokens.finish()
+}
+
+/// Holds the policy's key `origins` to what browsers send.
+pub fn check_origins(fields: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    let origins = fields.list("origins")?.unwrap_or_default();
+    let wrong = origins.iter().find(|item| !item.string().is_ok_and(is_origin));
+    wrong.map_or(Ok(()), |item| Err(item.flaw(ORIGIN)))
 }
 
 /// `aisp_verify_token()` at `now_s` seconds since the epoch: what the token says.

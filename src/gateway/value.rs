@@ -79,6 +79,12 @@ impl Flaw {
         Self { path: path.to_owned(), problem: problem.into() }
     }
 
+    /// The same flaw in a map that stands at `path`.
+    pub(super) fn below(self, path: &str) -> Self {
+        let rest = if self.path.is_empty() { String::new() } else { format!(".{}", self.path) };
+        Self { path: format!("{path}{rest}"), problem: self.problem }
+    }
+
     /// The sentence in PHP's own style, as in
     /// `aisp_infer(): Argument #1 ($request) key "max_tokens" must be of type int, string given`.
     pub fn sentence(&self, function: &str, position: u8, argument: &str) -> String {
@@ -183,24 +189,7 @@ impl<'v, 'a> Fields<'v, 'a> {
 
     /// A list, each item with its path.
     pub fn list(&mut self, key: &'static str) -> Result<Option<Vec<Item<'v, 'a>>>, Flaw> {
-        let path = self.path_of(key);
-        match self.get(key) {
-            None => Ok(None),
-            Some(Value::Array(entries)) => {
-                let in_order = entries.iter().enumerate().all(|(i, (k, _))| *k == Key::Int(i as i64));
-                if !in_order {
-                    return Err(self.flaw(key, "must be a list"));
-                }
-                Ok(Some(
-                    entries
-                        .iter()
-                        .enumerate()
-                        .map(|(i, (_, value))| Item { path: format!("{path}[{i}]"), value })
-                        .collect(),
-                ))
-            }
-            Some(other) => self.mistyped(key, "array", other),
-        }
+        self.item(key).map(|item| item.items()).transpose()
     }
 
     /// A map whose keys are names of the administrator's choice.
@@ -277,6 +266,19 @@ impl<'v, 'a> Item<'v, 'a> {
             Value::Str(bytes) => std::str::from_utf8(bytes).map_err(|_| self.flaw("must be valid UTF-8")),
             other => Err(self.flaw(format!("must be of type string, {} given", other.type_name()))),
         }
+    }
+
+    /// Reads it as a list, each item with its path.
+    pub fn items(&self) -> Result<Vec<Self>, Flaw> {
+        let Value::Array(entries) = self.value else {
+            return Err(self.flaw(format!("must be of type array, {} given", self.value.type_name())));
+        };
+        let in_order = entries.iter().enumerate().all(|(i, (key, _))| *key == Key::Int(i as i64));
+        if !in_order {
+            return Err(self.flaw("must be a list"));
+        }
+        let values = entries.iter().map(|(_, value)| value).enumerate();
+        Ok(values.map(|(i, value)| Self { path: format!("{}[{i}]", self.path), value }).collect())
     }
 
     /// Reads it as a list of exactly two strings.

@@ -9,7 +9,7 @@ use crate::gateway::{Outcome, Preview, Verified, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
-use crate::signing::token::Claims;
+use crate::signing::token::{Allowance, Claims};
 use crate::store::{Alert, BreakerStatus, BudgetState, Event, LimitState};
 
 /// An array under construction. A map's keys are the contract of `php-stubs/aisp.stub.php`.
@@ -278,6 +278,8 @@ pub fn verified(verified: &Verified) -> Zval {
 
 /// The result of `aisp_verify_token()`.
 pub fn claims(claims: Claims) -> Zval {
+    let Allowance { tokens, microusd } = claims.budget;
+    let budget = Map::new().set("tokens", tokens.map(int)).set("usd", microusd.map(|n| n as f64 / 1e6)).finish();
     Map::new()
         .set("routes", claims.routes)
         .set("models", claims.models)
@@ -286,6 +288,8 @@ pub fn claims(claims: Claims) -> Zval {
         .set("epoch", int(claims.epoch))
         .set("site", claims.site)
         .set("sub", claims.sub)
+        .set("id", claims.id)
+        .set("budget", budget)
         .finish()
 }
 

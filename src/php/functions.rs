@@ -130,6 +130,12 @@ pub fn client_ip(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(scalar(gateway::client_ip(remote, &headers, &options)?.to_string()))
 }
 
+/// `aisp_ip_allowed()`
+pub fn ip_allowed(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let (ip, route, policy) = (call.string(1, "ip")?, call.string(2, "route")?, call.array(3, "policy")?);
+    Ok(scalar(gateway::ip_allowed(ip, route, &policy)?))
+}
+
 /// `aisp_sign_request()`
 pub fn sign_request(call: &Call<'_>) -> Result<Zval, Thrown> {
     let (raw, options) = (raw(call)?, call.array(4, "options")?);

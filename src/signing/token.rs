@@ -22,10 +22,25 @@ const MAX_BYTES: usize = 1024;
 const PREFIX: &str = "aisp1.";
 const PURPOSE: &[u8] = b"aisp token v1";
 
+/// What a token's calls may take together; `None` for as much as there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Allowance {
+    /// Tokens of the models, in and out.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+    /// Millionths of a US dollar.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub microusd: Option<u64>,
+}
+
 /// What a token says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
+    /// What its calls are counted under.
+    #[serde(rename = "i")]
+    pub id: String,
     /// The routes that it opens.
     #[serde(rename = "r")]
     pub routes: Vec<String>,
@@ -47,6 +62,9 @@ pub struct Claims {
     /// Whom its calls count as: a session, a visitor.
     #[serde(rename = "u")]
     pub sub: String,
+    /// What its calls may take.
+    #[serde(rename = "b", default)]
+    pub budget: Allowance,
 }
 
 /// What a token must fit.
@@ -127,7 +145,8 @@ mod tests {
         let text = str::to_owned;
         let (routes, models) = (vec![text("/infer")], vec![text("gpt-4o-mini")]);
         let (origin, site, sub) = (text("https://example.com"), text("1"), text("visitor:7"));
-        Claims { routes, models, origin, expires_s: NOW + 300, epoch: 3, site, sub }
+        let budget = Allowance { tokens: Some(500), microusd: None };
+        Claims { id: text("a1"), routes, models, origin, expires_s: NOW + 300, epoch: 3, site, sub, budget }
     }
 
     const EXPECTED: Expected<'_> =

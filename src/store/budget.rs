@@ -20,6 +20,8 @@ pub struct Budget {
     pub cap: u64,
     /// The period.
     pub window: Window,
+    /// Whether somebody is told when it fills up.
+    pub is_announced: bool,
 }
 
 /// What a call may take of a budget.

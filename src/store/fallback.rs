@@ -183,7 +183,7 @@ mod tests {
         let mut seen = Seen::default();
         let (name, key, subject) = ("b".to_owned(), "b".to_owned(), String::new());
         let window = Period::Day.window(NOW);
-        let budget = Budget { name, subject, key, unit: Unit::Tokens, cap: 800, window };
+        let budget = Budget { name, subject, key, unit: Unit::Tokens, cap: 800, window, is_announced: true };
         let claims = [Claim { budget, amount: 50 }];
         assert!((0..2).all(|_| matches!(ask_for(&mut seen, &[], &[], &claims), Verdict::Miss { .. })));
         assert!(matches!(ask_for(&mut seen, &[], &[], &claims), Verdict::OverBudget { amount: 50, .. }));

@@ -71,7 +71,7 @@ show( array(
 ?>
 --EXPECT--
 rule that is no list: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota" must be a list
-rule of nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].per" must be one of user, role, client, ip, source, site
+rule of nobody: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].per" must be one of user, role, client, ip, source, site, token
 rule without limit: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].limit" must be given
 rule without period: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].period" must be given, in seconds
 rule of nothing: Aisp\ConfigError (config_error, 500): aisp_infer(): Argument #3 ($policy) key "quota[1].limit" must be between 1 and 1000000, 0 given

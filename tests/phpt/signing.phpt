@@ -33,13 +33,14 @@ show( array(
 	'no such key'  => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => 'NO_SUCH_KEY' ) ),
 ) );
 
-$claims = array( 'routes' => array( '/infer' ), 'models' => array( 'm' ), 'origin' => 'https://example.com', 'epoch' => 2, 'site' => '1', 'sub' => 'visitor:7' );
+$claims = array( 'routes' => array( '/infer' ), 'models' => array( 'm' ), 'origin' => 'https://example.com', 'epoch' => 2, 'site' => '1', 'sub' => 'visitor:7', 'budget' => array( 'tokens' => 500, 'usd' => 0.25 ) );
 $token  = aisp_mint_token( $claims, array( 'secret_env' => 'SHOP_SECRET', 'ttl' => 60 ) );
 $door   = array( 'secret_env' => 'SHOP_SECRET', 'route' => '/infer', 'origin' => 'https://example.com', 'epoch' => 2, 'site' => '1' );
 $told   = aisp_verify_token( $token, $door );
 expect( abs( time() + 60 - $told['expires_at'] ) < 30, 'it expires', $told );
 expect( ! str_contains( base64_decode( explode( '.', $token )[1] ), SHOP_SECRET ), 'the key is not in it' );
-unset( $told['expires_at'] );
+expect( 32 === strlen( $told['id'] ), 'it has a name of its own', $told );
+unset( $told['expires_at'], $told['id'] );
 expect( $claims == $told, 'it says what it was minted with', $told );
 show( array(
 	'other route'  => fn() => aisp_verify_token( $token, array( 'route' => '/batch' ) + $door ),
@@ -47,6 +48,10 @@ show( array(
 	'other epoch'  => fn() => aisp_verify_token( $token, array( 'epoch' => 3 ) + $door ),
 	'no token'     => fn() => aisp_verify_token( '', $door ),
 	'odd token'    => fn() => aisp_verify_token( "aisp1.\xff.\0", $door ),
+	'no budget'    => fn() => aisp_mint_token( array( 'budget' => array( 'tokens' => 0 ) ) + $claims, array( 'secret_env' => 'SHOP_SECRET' ) ),
+	'allowed'      => fn() => aisp_ip_allowed( '203.0.113.7', '/infer/stream', array( 'allow' => array( '/infer' => array( '203.0.113.0/24' ) ) ) ),
+	'not allowed'  => fn() => aisp_ip_allowed( '2001:db8::1', '/infer', array( 'allow' => array( '/infer' => array( '203.0.113.0/24' ) ) ) ),
+	'allow what'   => fn() => aisp_ip_allowed( '2001:db8::1', '/infer', array( 'allow' => array( '/infer' => array( 'everybody' ) ) ) ),
 	'too long'     => fn() => aisp_mint_token( array( 'routes' => array( str_repeat( 'x', 1000 ) ) ) + $claims, array( 'secret_env' => 'SHOP_SECRET' ) ),
 ) );
 ?>
@@ -68,4 +73,8 @@ other origin: Aisp\Unauthorized (unauthorized, 401): The request could not be ve
 other epoch: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 no token: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 odd token: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
+no budget: Aisp\ConfigError (config_error, 500): aisp_mint_token(): Argument #1 ($claims) key "budget.tokens" must be between 1 and 1000000000000, 0 given
+allowed: returned true
+not allowed: returned false
+allow what: Aisp\ConfigError (config_error, 500): aisp_ip_allowed(): Argument #3 ($policy) key "allow./infer" holds what it may not: "everybody" is neither an IP address nor a network such as 203.0.113.0/24
 too long: Aisp\ConfigError (config_error, 500): aisp_mint_token(): Argument #1 ($claims) must make a token of at most 1 KiB

@@ -136,6 +136,9 @@ fn save(tx: &Tx<'_>, budget: &Budget, sum: &Sum) -> rusqlite::Result<()> {
 }
 
 fn announce(tx: &Tx<'_>, budget: &Budget, used: u64, percent: u8, record: &Record) -> rusqlite::Result<()> {
+    if !budget.is_announced {
+        return Ok(());
+    }
     let alert = Alert::of(budget, used, percent, &record.site);
     let json = serde_json::to_string(&alert).map_err(|e| rusqlite::Error::ToSqlConversionFailure(e.into()))?;
     tx.statement("INSERT INTO budget_alert (site, alert) VALUES (?1, ?2)")?.execute((&record.site, json))?;
