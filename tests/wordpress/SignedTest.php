@@ -122,8 +122,8 @@ final class SignedTest extends SiteTestCase {
 	public function test_disguises_are_refused(): void {
 		foreach ( array( '_envelope=1', '_jsonp=f', '_method=POST' ) as $query ) {
 			$reply = Http::send( self::call( '/infer', array( 'prompt' => self::fresh() ), array( 'query' => "?$query" ), null, "?$query" ) );
-			// WordPress wraps whatever there is to say where an envelope was asked for.
-			self::assertSame( 400, '_envelope=1' === $query ? $reply->json()['status'] : $reply->status, $query );
+			self::assert_error( 400, 'invalid_request', $reply );
+			self::assertStringStartsWith( 'application/json', (string) $reply->header( 'content-type' ) );
 		}
 		self::assertSame( array(), Mock::requests() );
 	}

@@ -1,8 +1,12 @@
 <?php
 /**
- * Joins the wp-config.php of the site under test: a second WordPress, a network, in the same database, for the processes
- * that ask for it by an environment variable.
+ * Joins the wp-config.php of the site under test: a second WordPress, a network, in the same database, or a site that is
+ * not for trying things out, for the processes that ask for it by an environment variable.
  */
+
+if ( getenv( 'AISP_TEST_ENVIRONMENT' ) ) {
+	define( 'WP_ENVIRONMENT_TYPE', getenv( 'AISP_TEST_ENVIRONMENT' ) );
+}
 
 $aisp_network = getenv( 'AISP_TEST_NETWORK' );
 if ( $aisp_network ) {

@@ -9,7 +9,9 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
-use AI_Secure_Proxy\Rest\Signed;
+use AI_Secure_Proxy\Rest\Controller;
+use AI_Secure_Proxy\Rest\Outsider;
+use AI_Secure_Proxy\Rest\Served;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -18,17 +20,33 @@ final class Access {
 	public const INFER  = 'aisp_infer';
 	public const MANAGE = 'aisp_manage';
 
-	/** @param \WP_REST_Request|null $request The call; a client's is judged by its signature, whoever is logged in. */
+	/** @param \WP_REST_Request|null $request The call; an outsider's is judged by what it brings along, whoever is logged in. */
 	public static function may_infer( ?\WP_REST_Request $request = null ): bool|\WP_Error {
-		if ( null !== $request && Signed::is( $request ) ) {
-			return Signed::permission( $request );
+		if ( null !== $request && Outsider::is( $request ) ) {
+			return Outsider::permission( $request );
 		}
-		Signed::nobody();
+		Outsider::nobody();
 		return self::may( self::INFER );
 	}
 
 	public static function may_manage(): bool|\WP_Error {
 		return self::may( self::MANAGE );
+	}
+
+	/** Why a route may not be called from where the request comes from; null where it may. */
+	public static function from_here( \WP_REST_Request $request ): ?\WP_Error {
+		$ip     = self::ip();
+		$policy = Policy::current( self::nobody() );
+		if ( '' === $ip || empty( $policy['allow'] ) || ! Module::present() || ! Served::is( $request ) ) {
+			return null;
+		}
+		try {
+			$allowed = aisp_ip_allowed( $ip, (string) Controller::path( $request ), array( 'allow' => $policy['allow'] ) );
+		} catch ( \Aisp\ConfigError $e ) {
+			error_log( 'AI Secure Proxy: ' . $e->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- A filter has broken the list since it was saved: nobody comes in, and who runs the site must know.
+			$allowed = false;
+		}
+		return $allowed ? null : new \WP_Error( 'forbidden', __( 'Requests from this address are not allowed.', 'ai-secure-proxy' ), array( 'status' => 403 ) );
 	}
 
 	/** A cookie without a nonce is user 0 in WordPress and no error: so nobody is denied by name here. */
@@ -50,26 +68,25 @@ final class Access {
 	 * @return array{user_id: int, role: string, ip: string, route: string, site: string, source: string}
 	 */
 	public static function caller( string $route, string $source ): array {
-		$user   = wp_get_current_user();
-		$client = Signed::client();
-		$caller = array(
+		$user     = wp_get_current_user();
+		$outsider = Outsider::caller();
+		$caller   = array(
 			'user_id' => $user->ID,
 			'role'    => (string) ( array_values( $user->roles )[0] ?? '' ),
 			'route'   => $route,
 			'source'  => $source,
 		) + self::nobody();
-		if ( null !== $client ) {
-			$caller = array(
+		if ( null !== $outsider ) {
+			$caller = $outsider + array(
 				'user_id' => 0,
 				'role'    => '',
-				'client'  => $client,
 			) + $caller;
 		}
 
 		/**
 		 * Filters who is said to ask.
 		 *
-		 * @param array $caller user_id, role, ip, route, site, source; `client` may be added.
+		 * @param array $caller user_id, role, ip, route, site, source; `client` may be added, and `token` is what a browser's token says.
 		 */
 		return apply_filters( 'aisp_caller', $caller );
 	}

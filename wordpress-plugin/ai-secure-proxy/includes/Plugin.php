@@ -14,12 +14,15 @@ use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
 use AI_Secure_Proxy\Rest\Batch_Controller;
 use AI_Secure_Proxy\Rest\Cache_Controller;
+use AI_Secure_Proxy\Rest\Cors;
+use AI_Secure_Proxy\Rest\Disguise;
 use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
+use AI_Secure_Proxy\Rest\Token_Controller;
 use AI_Secure_Proxy\Rest\Webhook_Controller;
 use AI_Secure_Proxy\Webhook\Inbox;
 
@@ -68,7 +71,12 @@ final class Plugin {
 		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
-		add_filter( 'rest_pre_serve_request', array( Webhook_Controller::class, 'serve' ), 10, 3 );
+		add_filter( 'rest_pre_serve_request', array( Disguise::class, 'serve' ), 20, 3 );
+
+		// Which pages elsewhere may read the answers; after WordPress has let them all.
+		add_filter( 'rest_allowed_cors_headers', array( Cors::class, 'request_headers' ), 10, 2 );
+		add_filter( 'rest_exposed_cors_headers', array( Cors::class, 'response_headers' ), 10, 2 );
+		add_filter( 'rest_pre_serve_request', array( Cors::class, 'serve' ), 15, 3 );
 
 		// A stream is sent last of all: once it flows, no header can be added.
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
@@ -105,5 +113,6 @@ final class Plugin {
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();
 		( new Webhook_Controller() )->register_routes();
+		( new Token_Controller() )->register_routes();
 	}
 }

@@ -40,8 +40,9 @@ final class Policy {
 		// So that a copy of the site for trying things out has keys and servers of its own, from the same settings.
 		$policy += array( 'environment' => wp_get_environment_type() );
 
-		// A client may have models, limits and budgets of its own.
-		$own    = $policy['clients'][ $caller['client'] ?? '' ]['policy'] ?? array();
+		// A client may have models, limits and budgets of its own, and so may whoever comes with a token.
+		$door   = isset( $caller['token'] ) ? $policy['tokens'] ?? array() : $policy['clients'][ $caller['client'] ?? '' ] ?? array();
+		$own    = $door['policy'] ?? array();
 		$policy = array_replace( $policy, is_array( $own ) ? $own : array() );
 
 		/**

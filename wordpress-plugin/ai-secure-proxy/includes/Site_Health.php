@@ -9,7 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
-use AI_Secure_Proxy\Rest\Signed;
+use AI_Secure_Proxy\Rest\Outsider;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -30,7 +30,7 @@ final class Site_Health {
 		}
 		try {
 			$status   = aisp_status();
-			$warnings = array_merge( $status['warnings'], Signed::warnings() );
+			$warnings = array_merge( $status['warnings'], Outsider::warnings() );
 			$caller   = Access::caller( 'site-health', 'site-health' );
 			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, Policy::current( $caller ) );
 		} catch ( \Aisp\Exception $e ) {

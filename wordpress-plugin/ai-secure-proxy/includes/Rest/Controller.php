@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Rest;
 
+use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Module;
 
 defined( 'ABSPATH' ) || exit;
@@ -16,6 +17,13 @@ defined( 'ABSPATH' ) || exit;
 abstract class Controller {
 
 	public const NAMESPACE = 'ai-secure-proxy/v1';
+
+	/** A request's route as it is registered, in small letters: WordPress does not tell them apart. Null where it is none of ours. */
+	public static function path( \WP_REST_Request $request ): ?string {
+		$route = strtolower( $request->get_route() );
+		$base  = '/' . self::NAMESPACE;
+		return $base === $route || str_starts_with( $route, "$base/" ) ? substr( $route, strlen( $base ) ) : null;
+	}
 
 	abstract public function register_routes(): void;
 
@@ -37,7 +45,7 @@ abstract class Controller {
 				array(
 					'methods'             => $method,
 					'callback'            => static fn( \WP_REST_Request $request ): \WP_REST_Response => self::answer( static fn(): \WP_REST_Response => $callback( $request ) ),
-					'permission_callback' => $permission,
+					'permission_callback' => static fn( \WP_REST_Request $request ) => Access::from_here( $request ) ?? $permission( $request ),
 					'args'                => $args,
 				),
 				'schema' => $schema,

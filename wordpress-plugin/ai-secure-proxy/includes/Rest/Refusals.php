@@ -41,7 +41,7 @@ final class Refusals {
 	 */
 	public static function mend_body( $result, $server, \WP_REST_Request $request ) {
 		$route = self::route( $request );
-		if ( null !== $route && ! Signed::is( $request ) && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
+		if ( null !== $route && ! Outsider::is( $request ) && $request->is_json_content_type() && ! is_array( $request->get_json_params() ) ) {
 			$body = Json_Body::mended( $request->get_body(), self::ROUTES[ $route ] );
 			if ( null !== $body ) {
 				// As form fields: JSON could not carry the bytes that are not UTF-8.
@@ -63,7 +63,7 @@ final class Refusals {
 	 */
 	public static function permission_first( $response, $handler, \WP_REST_Request $request ) {
 		if ( is_wp_error( $response ) && null !== self::route( $request ) ) {
-			$permission = Access::may_infer( $request );
+			$permission = Access::from_here( $request ) ?? Access::may_infer( $request );
 			return is_wp_error( $permission ) ? $permission : $response;
 		}
 		return $response;
@@ -77,7 +77,7 @@ final class Refusals {
 	 * @param \WP_REST_Request  $request  The call.
 	 */
 	public static function after_dispatch( $response, $server, \WP_REST_Request $request ) {
-		if ( str_starts_with( $request->get_route(), '/' . Controller::NAMESPACE ) ) {
+		if ( null !== Controller::path( $request ) ) {
 			$response->header( 'Cache-Control', 'no-store' );
 			$response->header( 'X-Robots-Tag', 'noindex' );
 		}
@@ -95,9 +95,8 @@ final class Refusals {
 
 	/** Which of the routes that ask a model it is; null where it is none of them. */
 	private static function route( \WP_REST_Request $request ): ?string {
-		$route = substr( $request->get_route(), strlen( '/' . Controller::NAMESPACE ) );
-		$ours  = 'POST' === $request->get_method() && '/' . Controller::NAMESPACE . $route === $request->get_route();
-		return $ours && isset( self::ROUTES[ $route ] ) ? $route : null;
+		$route = 'POST' === $request->get_method() ? Controller::path( $request ) : null;
+		return isset( self::ROUTES[ $route ] ) ? $route : null;
 	}
 
 	private static function log( string $route, int $status ): void {

@@ -86,28 +86,7 @@ final class Webhook_Controller extends Controller {
 			return $result;
 		}
 		$request->remove_header( 'content-type' );
-		return Signed::disguise( $request ) ?? $result;
-	}
-
-	/**
-	 * Filter rest_pre_serve_request: an envelope is 200 whatever is in it, and the sender would take that for yes.
-	 *
-	 * @param mixed             $served  Whether the answer is sent already.
-	 * @param \WP_HTTP_Response $result  Unused.
-	 * @param \WP_REST_Request  $request The call.
-	 * @return mixed
-	 */
-	public static function serve( $served, $result, \WP_REST_Request $request ) {
-		$disguise = self::is_ours( $request ) ? Signed::disguise( $request ) : null;
-		if ( $served || null === $disguise ) {
-			return $served;
-		}
-		$response = Answer::error( $disguise );
-		status_header( $response->get_status() );
-		header( 'Content-Type: application/json; charset=UTF-8' );
-		header( 'Cache-Control: no-store' );
-		echo wp_json_encode( $response->get_data() );
-		return true;
+		return Disguise::refusal( $request ) ?? $result;
 	}
 
 	/** The answer, as a JSON schema. */
@@ -126,8 +105,9 @@ final class Webhook_Controller extends Controller {
 		);
 	}
 
-	private static function is_ours( \WP_REST_Request $request ): bool {
-		return (bool) preg_match( '#^/' . Controller::NAMESPACE . self::ROUTE . '(/|$)#i', $request->get_route() );
+	/** Whether it is a webhook. */
+	public static function is_ours( \WP_REST_Request $request ): bool {
+		return (bool) preg_match( '#^' . self::ROUTE . '(/|$)#', (string) self::path( $request ) );
 	}
 
 	/** What the administrator says of a source, for the module; null where there is none of that name. */
