@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod gateway;
 pub mod guard;
+pub mod hex;
 #[cfg(feature = "php")]
 mod php;
 pub mod provider;

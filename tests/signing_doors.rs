@@ -164,8 +164,7 @@ fn an_address_that_is_not_allowed_is_forbidden_only_to_whom_the_signature_is() {
 
 #[test]
 fn the_plain_signature_is_accepted_of_plain_clients_alone() {
-    let code =
-        |key: &str| aisp::signing::mac::hex(&aisp::signing::mac::tag(format!("the key {key}").as_bytes(), RAW.body));
+    let code = |key: &str| aisp::hex::encode(&aisp::signing::mac::tag(format!("the key {key}").as_bytes(), RAW.body));
     let told = |headers: Json| verified(&RAW, &headers, &options(), NOW);
     let plain = told(json!({"x_sign": [code("OTHER")]})).expect("verified");
     let expected =

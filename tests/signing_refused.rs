@@ -141,8 +141,7 @@ fn a_token_of_another_form_is_refused() {
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE.encode(&bytes)));
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE_NO_PAD.encode(&bytes[1..])));
     tokens.push(format!("{prefix}.{payload}.{}", URL_SAFE_NO_PAD.encode([&bytes[..], b"\0"].concat())));
-    tokens
-        .push(format!("{prefix}.{payload}.{}", aisp::signing::mac::hex(&bytes.clone().try_into().expect("32 bytes"))));
+    tokens.push(format!("{prefix}.{payload}.{}", aisp::hex::encode(&bytes)));
     tokens.push(format!("{prefix}.{}.{code}", URL_SAFE.encode([&decoded[..], b" "].concat())));
     tokens.push(format!("{prefix}.{}.{code}", STANDARD.encode(&decoded)));
     tokens.push(format!("{prefix}.{}.{code}", String::from_utf8_lossy(&decoded)));

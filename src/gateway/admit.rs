@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::complete::{Judged, judge};
-use super::fingerprint::hex;
 use super::flight::{self, Lead, Note};
 use super::flow::{Flow, with_store};
 use super::limits::Rule;
@@ -12,6 +11,7 @@ use super::{budgets, health};
 use crate::audit::Record;
 use crate::clock::{Clock, now_us};
 use crate::error::{Error, Fault};
+use crate::hex;
 use crate::provider::Answer;
 use crate::store::{self, Admission, Boarding, Entry, Hash, LimitState, Verdict, Way};
 
@@ -67,7 +67,7 @@ impl<'e> Flow<'_, 'e> {
     /// Asks the store to let the call in. Where another call is asking for the same answer, waits for that with `pause`;
     /// without one the call asks for itself. Without a store there is no cache, and a limiter of this process decides.
     pub fn admit(&mut self, plan: &Plan<'_, '_>, hash: &Hash, mut pause: Option<&mut Pause<'_>>) -> Admitted<'e> {
-        self.record.req_hash = hex(hash);
+        self.record.req_hash = hex::encode(hash);
         plan.request.model.name.clone_into(&mut self.record.model);
         let throttle = Rule::apply(&plan.policy.throttle, "throttle", &self.caller);
         self.quota = Rule::apply(&plan.policy.quota, "quota", &self.caller);

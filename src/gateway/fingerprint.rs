@@ -63,25 +63,6 @@ pub fn fingerprint(plan: &Plan<'_, '_>, site: &str) -> Hash {
     canonical.0.finalize().into()
 }
 
-/// A fingerprint as results and the log show it.
-pub fn hex(hash: &Hash) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = |byte: &u8| [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]));
-    hash.iter().flat_map(digits).collect()
-}
-
-/// Reads a fingerprint back from 64 hex digits.
-pub fn from_hex(text: &str) -> Option<Hash> {
-    let mut hash = [0; 32];
-    if text.len() != 64 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(hash)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -130,11 +111,6 @@ mod tests {
             other.insert("tags".into(), json!(["post:1"]));
             prop_assert_eq!(hash(&a, "s", &json!({})), hash(&Json::Object(other), "s", &json!({})));
         }
-
-        #[test]
-        fn hex_is_read_back(hash: Hash) {
-            prop_assert_eq!(from_hex(&hex(&hash)), Some(hash));
-        }
     }
 
     #[test]
@@ -152,12 +128,5 @@ mod tests {
         assert_eq!(plain, routed("openai", "gpt-4o-mini"));
         assert_ne!(plain, routed("other", "gpt-4o-mini"));
         assert_ne!(plain, routed("openai", "gpt-4o-mini-2"));
-    }
-
-    #[test]
-    fn hex_of_another_length_or_alphabet_is_refused() {
-        assert_eq!(from_hex(&"0".repeat(63)), None);
-        assert_eq!(from_hex(&"g".repeat(64)), None);
-        assert_eq!(from_hex(&"é".repeat(32)), None);
     }
 }

@@ -1,6 +1,5 @@
 //! What administrators and the plugin do beside calls: forget answers, move the log on, look at the state.
 
-use super::fingerprint::from_hex;
 use super::flow::with_store;
 use super::policy::MAX_TTL_S;
 use super::request::MAX_TAG_BYTES;
@@ -10,6 +9,7 @@ use crate::audit::Record;
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::guard::breaker::Gate;
+use crate::hex;
 use crate::store::{BreakerStatus, Hash, Selector, Status, StoreError};
 
 /// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many, or with `dry_run`
@@ -25,8 +25,8 @@ pub fn cache_invalidate(selector: &Value<'_>, env: &Env<'_>) -> Result<u64, Erro
 
 fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Selector<'a>, Flaw> {
     let mut fields = Fields::of(value)?;
-    if let Some(hex) = fields.string("hash")? {
-        *hash = Some(from_hex(hex).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
+    if let Some(digits) = fields.string("hash")? {
+        *hash = Some(hex::decode(digits).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
     }
     let all = fields.bool("all")?.unwrap_or(false);
     let age_s = fields.int("age", 1, MAX_TTL_S)?;

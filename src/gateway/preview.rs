@@ -3,7 +3,7 @@
 use super::budgets::claims;
 use super::caller::Caller;
 use super::estimate::usage_of;
-use super::fingerprint::{fingerprint, hex};
+use super::fingerprint::fingerprint;
 use super::journey::check_address;
 use super::plan::Plan;
 use super::policy::Policy;
@@ -11,6 +11,7 @@ use super::standing::Standing;
 use super::{Args, Env, misconfigured};
 use crate::clock::now_us;
 use crate::error::Error;
+use crate::hex;
 use crate::provider::Call;
 use crate::store::{BudgetState, LimitState};
 
@@ -77,7 +78,7 @@ pub fn preview(args: &Args<'_>, env: &Env<'_>) -> Result<Preview, Error> {
         body: provider.kind.body(&call, provider.base_url),
         redacted: plan.vault.found(),
         cached: peek.entry.is_some(),
-        req_hash: hex(&hash),
+        req_hash: hex::encode(&hash),
         key_env: provider.key_env.map(str::to_owned),
         key_set: provider.key_env.is_some_and(|name| env.secrets.find(name).is_some()),
         in_flight: peek.aloft,
@@ -98,5 +99,5 @@ pub fn request_hash(args: &Args<'_>) -> Result<String, Error> {
     let policy = Policy::read(&args.policy).map_err(misconfigured(args.function, 2, "policy"))?;
     let caller = Caller::read(&args.caller).map_err(misconfigured(args.function, 3, "caller"))?;
     let plan = Plan::new(args.function, &args.request, &policy)?;
-    Ok(hex(&fingerprint(&plan, caller.site)))
+    Ok(hex::encode(&fingerprint(&plan, caller.site)))
 }

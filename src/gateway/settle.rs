@@ -2,7 +2,6 @@
 
 use super::admit::{Kept, Open};
 use super::complete::Reply;
-use super::fingerprint::hex;
 use super::flight::Note;
 use super::flow::{Flow, Passage};
 use super::journey::{Arrival, GaveUp};
@@ -13,6 +12,7 @@ use super::tally;
 use crate::clock::now_us;
 use crate::error::{Error, Fault};
 use crate::guard::breaker::Heard;
+use crate::hex;
 use crate::provider::{Answer, Finish, Head, RateLimits, Usage};
 use crate::store::{Hash, Landing, LimitState, Report, Settlement, Way, Write};
 
@@ -162,7 +162,7 @@ impl Flow<'_, '_> {
 
     /// Ends a call that another one of its batch has paid for, with the same answer or the same error.
     pub fn share(mut self, plan: &Plan<'_, '_>, hash: &Hash, paid: &Result<Outcome, Error>) -> Result<Outcome, Error> {
-        self.record.req_hash = hex(hash);
+        self.record.req_hash = hex::encode(hash);
         plan.request.model.name.clone_into(&mut self.record.model);
         self.record.duration_ms = self.elapsed_ms();
         match paid {

@@ -20,6 +20,7 @@ use sha2::{Digest, Sha256};
 use super::Reason;
 use super::host::is_host;
 use super::mac::{self, MAX_KEYS, Tag};
+use crate::hex;
 
 /// The header's name.
 pub const HEADER: &str = "X-AISP-Signature";
@@ -75,7 +76,7 @@ impl<'a> Request<'a> {
         let digest: Tag = Sha256::digest(self.body).into();
         let Self { method, host, path, query, .. } = self;
         let Stamp { client, nonce, time_s } = stamp;
-        format!("aisp-v2\n{method}\n{host}\n{path}\n{query}\n{time_s}\n{nonce}\n{client}\n{}\n", mac::hex(&digest))
+        format!("aisp-v2\n{method}\n{host}\n{path}\n{query}\n{time_s}\n{nonce}\n{client}\n{}\n", hex::encode(&digest))
     }
 }
 
@@ -137,7 +138,7 @@ pub fn is_client(name: &str) -> bool {
 pub fn sign(request: &Request<'_>, stamp: &Stamp<'_>, key: &[u8]) -> String {
     let Stamp { client, nonce, time_s } = stamp;
     let tag = mac::tag(key, request.lines(stamp).as_bytes());
-    format!("v2;k={client};t={time_s};n={nonce};s={}", mac::hex(&tag))
+    format!("v2;k={client};t={time_s};n={nonce};s={}", hex::encode(&tag))
 }
 
 /// A header that has the right form. Nothing of it is true yet.
@@ -160,7 +161,7 @@ impl<'h> Header<'h> {
             let (nonce, tag) = rest.split_once(";s=")?;
             let is_time = time.len() == 10 && time.bytes().all(|b| b.is_ascii_digit());
             let stamp = Stamp::new(client, nonce, is_time.then(|| time.parse().ok())??)?;
-            Some(Self { stamp, tag: mac::from_hex(tag)? })
+            Some(Self { stamp, tag: hex::decode_lower(tag)? })
         };
         parse().ok_or(Reason::Malformed)
     }

@@ -9,7 +9,6 @@ mod claim;
 mod event;
 mod github;
 mod headers;
-mod hex;
 mod key;
 mod plain;
 mod standard;

@@ -1,7 +1,8 @@
 //! Stripe: an HMAC over `t.body`, in hex, with the time beside it in one header.
 
 use super::claim::{Claim, other_version, time};
-use super::{Headers, MAX_SIGNATURES, Reason, hex};
+use super::{Headers, MAX_SIGNATURES, Reason};
+use crate::hex;
 
 /// What the header claims: `t=…,v1=…,v1=…`. Keys that this version does not know are left out.
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
@@ -13,7 +14,7 @@ pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
         match entry.split_once('=').ok_or(Reason::Malformed)? {
             ("t", _) if written.is_some() => return Err(Reason::Malformed),
             ("t", value) => written = Some(value),
-            ("v1", value) => signatures.push(hex::lower(value).ok_or(Reason::Malformed)?),
+            ("v1", value) => signatures.push(hex::decode_lower(value).ok_or(Reason::Malformed)?),
             (version, _) => other_version(version)?,
         }
     }

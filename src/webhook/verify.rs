@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 use super::claim::{Claim, Signature};
 use super::event::Event;
 use super::key::Key;
-use super::{Headers, MAX_BODY_BYTES, Reason, Scheme, Source, Verified, github, hex, plain, standard, stripe};
+use super::{Headers, MAX_BODY_BYTES, Reason, Scheme, Source, Verified, github, plain, standard, stripe};
+use crate::hex;
 
 type HmacSha256 = Hmac<Sha256>;
 
