@@ -1,8 +1,9 @@
-//! The keys of signatures and tokens, by the names of the variables or constants that hold them.
+//! Secrets by the names of the variables or constants that hold them: what webhooks are signed with, and the keys of
+//! signatures and tokens.
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::value::{Fields, Flaw, Value};
+use super::value::{Fields, Flaw, Item, Value};
 use super::{Env, providers};
 use crate::audit::Quiet;
 use crate::error::Error;
@@ -10,28 +11,42 @@ use crate::signing::mac::MAX_KEYS;
 
 static COMPLAINT: Quiet = Quiet::new();
 
-/// The names of 1 to 4 keys: the first one signs, all of them verify.
+/// The key of an argument that holds the names.
+const FIELD: &str = "secret_env";
+
+/// The names in `secret_env`, one or a list: of keys, the first one signs and all of them verify.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names<'a>(Vec<&'a str>);
 
 impl<'a> Names<'a> {
-    /// Reads the key `secret_env`: a name or a list of names.
+    /// Reads 1 to 4 names.
     pub fn read(fields: &mut Fields<'_, 'a>) -> Result<Self, Flaw> {
-        let names = match fields.item("secret_env") {
-            None => return Err(fields.flaw("secret_env", "must be given")),
-            Some(item) if matches!(item.value(), Value::Array(_)) => {
-                let names = fields.list("secret_env")?.unwrap_or_default();
-                names.iter().map(|name| name.string()).collect::<Result<Vec<_>, _>>()?
-            }
-            Some(item) => vec![item.string()?],
-        };
+        let names = strings(fields)?.ok_or_else(|| fields.flaw(FIELD, "must be given"))?;
         if !(1..=MAX_KEYS).contains(&names.len()) {
-            return Err(fields.flaw("secret_env", format!("must hold 1 to {MAX_KEYS} names")));
+            return Err(fields.flaw(FIELD, format!("must hold 1 to {MAX_KEYS} names")));
         }
+        Self::of_variables(names, fields)
+    }
+
+    /// Reads up to 4 names. None at all is no flaw where nothing can be verified then, and that is what the client is told.
+    pub fn optional(fields: &mut Fields<'_, 'a>) -> Result<Self, Flaw> {
+        let names = strings(fields)?.unwrap_or_default();
+        if names.len() > MAX_KEYS {
+            return Err(fields.flaw(FIELD, format!("must hold at most {MAX_KEYS} names")));
+        }
+        Self::of_variables(names, fields)
+    }
+
+    fn of_variables(names: Vec<&'a str>, fields: &Fields<'_, 'a>) -> Result<Self, Flaw> {
         if !names.iter().all(|name| providers::is_variable(name)) {
-            return Err(fields.flaw("secret_env", "must name environment variables or constants, never a secret"));
+            return Err(fields.flaw(FIELD, "must name environment variables or constants, never a secret"));
         }
         Ok(Self(names))
+    }
+
+    /// As they are.
+    pub fn iter(&self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().copied()
     }
 
     /// The key that signs.
@@ -56,6 +71,17 @@ impl<'a> Names<'a> {
             ));
         }
         Keys(found.into_iter().filter_map(|(_, key)| key).collect())
+    }
+}
+
+/// A string or a list of strings; `None` if it is not there.
+fn strings<'a>(fields: &mut Fields<'_, 'a>) -> Result<Option<Vec<&'a str>>, Flaw> {
+    match fields.item(FIELD) {
+        None => Ok(None),
+        Some(item) if matches!(item.value(), Value::Array(_)) => {
+            fields.list(FIELD)?.unwrap_or_default().iter().map(Item::string).collect::<Result<_, _>>().map(Some)
+        }
+        Some(item) => Ok(Some(vec![item.string()?])),
     }
 }
 

@@ -4,8 +4,9 @@ use secrecy::SecretString;
 use serde_json::Value as Json;
 
 use super::flow::with_store;
+use super::keys::Names;
 use super::value::{Fields, Flaw, Key, Value};
-use super::{Env, caller, misconfigured, providers};
+use super::{Env, caller, misconfigured};
 use crate::audit::Quiet;
 use crate::clock::now_us;
 use crate::error::Error;
@@ -16,8 +17,6 @@ static COMPLAINT: Quiet = Quiet::new();
 
 /// How long an id is remembered: longer than any sender repeats an event.
 const REMEMBERED_US: i64 = 30 * 86_400 * 1_000_000;
-/// The most secrets of one source.
-const MAX_SECRETS: usize = 4;
 /// How far a sender's clock may be from ours where the options do not say, in seconds, and how far they may say.
 const TOLERANCE_S: i64 = 300;
 const MAX_TOLERANCE_S: i64 = 3_600;
@@ -116,7 +115,7 @@ pub fn check_sources(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
 /// The argument `$options`.
 struct Options<'a> {
     scheme: Scheme,
-    secret_env: Vec<&'a str>,
+    secret_env: Names<'a>,
     tolerance_s: u32,
     site: &'a str,
     source: &'a str,
@@ -132,7 +131,7 @@ impl<'a> Options<'a> {
         })?;
         let options = Self {
             scheme,
-            secret_env: secret_names(&mut fields)?,
+            secret_env: Names::optional(&mut fields)?,
             tolerance_s: fields.int("tolerance", 1, MAX_TOLERANCE_S)?.unwrap_or(TOLERANCE_S) as u32,
             site: caller::text(&mut fields, "site")?,
             source: caller::text(&mut fields, "source")?,
@@ -141,25 +140,6 @@ impl<'a> Options<'a> {
         fields.finish()?;
         Ok(options)
     }
-}
-
-/// A name, or a list of them. None at all is no flaw: nothing can be verified, and that is what the client is told.
-fn secret_names<'a>(fields: &mut Fields<'_, 'a>) -> Result<Vec<&'a str>, Flaw> {
-    let names = match fields.item("secret_env") {
-        None => Vec::new(),
-        Some(item) if matches!(item.value(), Value::Array(_)) => {
-            let names = fields.list("secret_env")?.unwrap_or_default();
-            names.iter().map(|name| name.string()).collect::<Result<_, _>>()?
-        }
-        Some(item) => vec![item.string()?],
-    };
-    if names.len() > MAX_SECRETS {
-        return Err(fields.flaw("secret_env", format!("must hold at most {MAX_SECRETS} names")));
-    }
-    if !names.iter().all(|name| providers::is_variable(name)) {
-        return Err(fields.flaw("secret_env", "must name environment variables or constants, never a secret"));
-    }
-    Ok(names)
 }
 
 fn check(delivery: &Delivery<'_>, options: &Options<'_>, now_s: i64, env: &Env<'_>) -> Result<Verified, Reason> {
@@ -187,7 +167,7 @@ fn read_headers<'a>(value: &Value<'a>) -> Result<Headers<'a>, Reason> {
 /// What an administrator must know of secrets none of which can be used: their names, never what is in them.
 fn complaint(options: &Options<'_>, env: &Env<'_>) -> String {
     let Options { scheme, source, .. } = options;
-    let state = |name: &&str| match env.secrets.find(name) {
+    let state = |name: &str| match env.secrets.find(name) {
         None => format!("{name} is not set, neither in the environment nor as a constant"),
         Some(_) => format!("{name} holds no key for the scheme {}", scheme.name()),
     };
