@@ -5,13 +5,13 @@ use serde_json::Value as Json;
 
 use super::flow::with_store;
 use super::keys::Names;
-use super::value::{Fields, Flaw, Key, Value};
-use super::{Env, caller, misconfigured};
+use super::value::{Fields, Flaw, Value};
+use super::{Env, caller, header, misconfigured};
 use crate::audit::Quiet;
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::store::Arrival;
-use crate::webhook::{Headers, Reason, Scheme, Source, Verified, verify};
+use crate::webhook::{Reason, Scheme, Source, Verified, verify};
 
 static COMPLAINT: Quiet = Quiet::new();
 
@@ -143,25 +143,14 @@ impl<'a> Options<'a> {
 }
 
 fn check(delivery: &Delivery<'_>, options: &Options<'_>, now_s: i64, env: &Env<'_>) -> Result<Verified, Reason> {
-    let headers = read_headers(&delivery.headers)?;
+    if !matches!(delivery.headers, Value::Array(_)) {
+        return Err(Reason::TooLarge);
+    }
+    // What is no value of a header becomes an empty one, which no scheme takes where it needs the header.
+    let headers = header::all(&delivery.headers).map(|(name, line)| (name, line.unwrap_or_default())).collect();
     let secrets: Vec<SecretString> = options.secret_env.iter().filter_map(|name| env.secrets.find(name)).collect();
     let source = Source { scheme: options.scheme, secrets: &secrets, tolerance_s: options.tolerance_s };
     verify(&source, delivery.body, &headers, now_s)
-}
-
-/// What is no value of a header becomes an empty one, which no scheme takes where it needs the header.
-fn read_headers<'a>(value: &Value<'a>) -> Result<Headers<'a>, Reason> {
-    let Value::Array(entries) = value else { return Err(Reason::TooLarge) };
-    let mut headers = Headers::default();
-    let bytes = |value: &Value<'a>| if let Value::Str(bytes) = value { *bytes } else { &[] };
-    for (key, value) in entries {
-        match (key, value) {
-            (Key::Int(_), _) | (_, Value::Null) => {}
-            (Key::Str(name), Value::Array(values)) => values.iter().for_each(|(_, one)| headers.add(name, bytes(one))),
-            (Key::Str(name), one) => headers.add(name, bytes(one)),
-        }
-    }
-    Ok(headers)
 }
 
 /// What an administrator must know of secrets none of which can be used: their names, never what is in them.
