@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::value::{Fields, Flaw, Value};
+use super::fields::{Fields, Flaw};
+use super::value::Value;
 
 /// The caller of one request. Every part may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

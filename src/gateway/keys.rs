@@ -3,7 +3,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::value::{Fields, Flaw, Item, Value};
+use super::fields::{Fields, Flaw, Item};
+use super::value::Value;
 use super::{Env, providers};
 use crate::audit::Quiet;
 use crate::error::Error;

@@ -1,9 +1,10 @@
 //! What administrators and the plugin do beside calls: forget answers, move the log on, look at the state.
 
+use super::fields::{Fields, Flaw};
 use super::flow::with_store;
 use super::policy::MAX_TTL_S;
 use super::request::MAX_TAG_BYTES;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;

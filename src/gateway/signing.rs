@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
+use super::fields::{Fields, Flaw, Item};
 use super::flow::with_store;
 use super::header::single;
 use super::keys::Names;
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use super::{Env, caller, misconfigured};
 use crate::error::Error;
 use crate::signing::cidr::Networks;

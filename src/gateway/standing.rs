@@ -3,11 +3,12 @@
 use super::address::proxies;
 use super::budgets::BudgetRule;
 use super::caller::Caller;
+use super::fields::Fields;
 use super::flow::with_store;
 use super::limits::Rule;
 use super::policy::Policy;
 use super::signing::check_clients;
-use super::value::{Fields, Value};
+use super::value::Value;
 use super::webhook::check_sources;
 use super::{Env, health, misconfigured};
 use crate::audit::Record;

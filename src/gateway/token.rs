@@ -3,9 +3,10 @@
 use secrecy::ExposeSecret;
 
 use super::caller::text;
+use super::fields::{Fields, Flaw};
 use super::keys::Names;
 use super::signing::from_outside;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, misconfigured};
 use crate::error::Error;
 use crate::signing::Reason;

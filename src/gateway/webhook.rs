@@ -3,9 +3,10 @@
 use secrecy::SecretString;
 use serde_json::Value as Json;
 
+use super::fields::{Fields, Flaw};
 use super::flow::with_store;
 use super::keys::Names;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, caller, header, misconfigured};
 use crate::audit::Quiet;
 use crate::clock::now_us;
