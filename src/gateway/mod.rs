@@ -7,6 +7,7 @@ mod budgets;
 mod caller;
 mod complete;
 mod estimate;
+mod failure;
 mod fields;
 mod fingerprint;
 mod flight;
