@@ -12,6 +12,8 @@ use crate::signing::mac::MAX_KEYS;
 
 static COMPLAINT: Quiet = Quiet::new();
 
+/// The shortest key. A token is there for everybody to see, and whoever has one can try keys on it for as long as they like.
+const MIN_BYTES: usize = 16;
 /// The key of an argument that holds the names.
 const FIELD: &str = "secret_env";
 
@@ -53,26 +55,43 @@ impl<'a> Names<'a> {
     /// The key that signs.
     ///
     /// # Errors
-    /// [`Error::Config`] if it is not set.
+    /// [`Error::Config`] if it is not set, or too short.
     pub fn first(&self, env: &Env<'_>) -> Result<SecretString, Error> {
         let name = self.0.first().copied().unwrap_or_default();
-        env.secrets
-            .find(name)
-            .ok_or_else(|| Error::config(format!("{name} is not set: neither in the environment nor as a constant.")))
+        find(name, env).map_err(|lack| Error::config(format!("{name} {lack}.")))
     }
 
-    /// The keys that verify. One that is not set is none; the journal names it, at most once a minute.
+    /// The keys that verify. One that is not set or too short is none; the journal names it, at most once a minute.
     pub fn all(&self, env: &Env<'_>) -> Keys {
-        let found: Vec<_> = self.0.iter().map(|name| (*name, env.secrets.find(name))).collect();
-        let unset: Vec<&str> = found.iter().filter(|(_, key)| key.is_none()).map(|(name, _)| *name).collect();
-        if !unset.is_empty() && COMPLAINT.is_over() {
-            let names = unset.join(", ");
-            env.journal.line(&format!(
-                "aisp: {names}, the key of a signature, is not set: neither in the environment nor as a constant"
-            ));
+        let (mut keys, mut left_out) = (Vec::new(), Vec::new());
+        for name in self.iter() {
+            match find(name, env) {
+                Ok(key) => keys.push(key),
+                Err(lack) => left_out.push(format!("{name} {lack}")),
+            }
         }
-        Keys(found.into_iter().filter_map(|(_, key)| key).collect())
+        if !left_out.is_empty() && COMPLAINT.is_over() {
+            let names = left_out.join("; ");
+            env.journal.line(&format!("aisp: signatures are verified without these keys: {names}"));
+        }
+        Keys(keys)
     }
+}
+
+/// Why there is no key under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Lack {
+    /// No variable or constant of that name is set.
+    #[error("is not set: neither in the environment nor as a constant")]
+    Unset,
+    /// What is set could be guessed.
+    #[error("is too short for a key: it must hold at least {MIN_BYTES} bytes")]
+    Short,
+}
+
+fn find(name: &str, env: &Env<'_>) -> Result<SecretString, Lack> {
+    let key = env.secrets.find(name).ok_or(Lack::Unset)?;
+    if key.expose_secret().len() < MIN_BYTES { Err(Lack::Short) } else { Ok(key) }
 }
 
 /// A string or a list of strings; `None` if it is not there.

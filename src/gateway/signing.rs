@@ -72,7 +72,7 @@ pub struct Verified {
 /// `aisp_sign_request()` at `now_s` seconds since the epoch: the headers to send.
 ///
 /// # Errors
-/// [`Error::Config`]: an argument is malformed, or the key is not set.
+/// [`Error::Config`]: an argument is malformed, or the key is not set or too short.
 pub fn sign_request(
     raw: &Raw<'_>,
     options: &Value<'_>,

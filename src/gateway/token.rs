@@ -21,7 +21,7 @@ const MAX_NAMES: usize = 16;
 /// `aisp_mint_token()` at `now_s` seconds since the epoch.
 ///
 /// # Errors
-/// [`Error::Config`]: an argument is malformed, the key is not set, or the token would be longer than 1 KiB.
+/// [`Error::Config`]: an argument is malformed, the key is not set or too short, or the token would be longer than 1 KiB.
 pub fn mint_token(claims: &Value<'_>, options: &Value<'_>, now_s: i64, env: &Env<'_>) -> Result<String, Error> {
     const FUNCTION: &str = "aisp_mint_token";
     let mut claims = read_claims(claims).map_err(misconfigured(FUNCTION, 1, "claims"))?;
