@@ -696,11 +696,11 @@ namespace {
 	 * @param string $body   The bytes that are sent; '' for none.
 	 * @param array{
 	 *     client?: string|null, secret_env?: string|non-empty-list<string>|null, host?: string|null,
-	 * } $options `client` and `secret_env` are required. `secret_env` names the variable or constant that holds the key, or up to
-	 *     four, of which the first signs. `host` is the URL's; for a path alone it is required.
+	 * } $options `client` and `secret_env` are required. `secret_env` names the variable or constant that holds the key, at
+	 *     least 16 bytes, or up to four, of which the first signs. `host` is the URL's; for a path alone it is required.
 	 * @return array{'X-AISP-Signature': string}
 	 *
-	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, or the key is not set.
+	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, or the key is not set or too short.
 	 */
 	function aisp_sign_request( string $method, string $target, string $body, array $options ): array {}
 
@@ -724,8 +724,8 @@ namespace {
 	 *     clients?: array<string, array{secret_env?: string|non-empty-list<string>|null, allow?: list<string>|null, plain?: bool|null}>|null,
 	 *     ip?: string|null, host?: string|null, site?: string|null, tolerance?: int<1, 300>|null,
 	 * } $options `clients`, and `secret_env` of each, are required. `secret_env` names up to four variables or constants, each of
-	 *     which may hold a key of the client; one that is not set is none, and PHP's error log says so. A key belongs to one
-	 *     client and one site, and to nothing else. `allow`: addresses and networks that the client calls from, everywhere if it is
+	 *     which may hold a key of the client; one that is not set, or holds fewer than 16 bytes, is none, and PHP's error log says
+	 *     so. A key belongs to one client and one site, and to nothing else. `allow`: addresses and networks that the client calls from, everywhere if it is
 	 *     left out and nowhere if it is empty. `host`: the site's own host, not the one that the client names; a signature for
 	 *     another site is none here. `site`: whose nonces count. `tolerance`: by how many seconds clocks may differ, 300 by default.
 	 * @return array{client: string, scheme: 'v2'|'plain', nonce: string|null, timestamp: int|null} `nonce` and `timestamp` are null
@@ -750,11 +750,11 @@ namespace {
 	 *     up to revoke all tokens at once; 0 by default. `site` and `sub`: the site, and whom calls count as. `budget`: what its calls may
 	 *     take together, tokens in and out, or dollars.
 	 * @param array{secret_env?: string|non-empty-list<string>|null, ttl?: int<1, 600>|null} $options `secret_env`, required, names the
-	 *     variable or constant that holds the key, or up to four, of which the first signs. `ttl`: the token's life in seconds,
-	 *     300 by default.
+	 *     variable or constant that holds the key, at least 16 bytes, or up to four, of which the first signs. `ttl`: the token's
+	 *     life in seconds, 300 by default.
 	 * @return string At most 1024 letters, digits, "-", "_" and ".".
 	 *
-	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, the key is not set, or the token would be too long.
+	 * @throws \Aisp\ConfigError 500: an argument or php.ini is wrong, the key is not set or too short, or the token would be too long.
 	 */
 	function aisp_mint_token( array $claims, array $options ): string {}
 
@@ -767,8 +767,8 @@ namespace {
 	 *     secret_env?: string|non-empty-list<string>|null, route?: string|null, origin?: string|null, epoch?: int<0, max>|null,
 	 *     site?: string|null,
 	 * } $options `secret_env` and `route` are required. `secret_env` names up to four variables or constants, each of which may hold
-	 *     the key; one that is not set is none, and PHP's error log says so. `route`: what is called. `origin`: the request's
-	 *     Origin header; without it no token fits. `epoch` and `site`: as they are now.
+	 *     the key; one that is not set, or holds fewer than 16 bytes, is none, and PHP's error log says so. `route`: what is
+	 *     called. `origin`: the request's Origin header; without it no token fits. `epoch` and `site`: as they are now.
 	 * @return array{routes: list<string>, models: list<string>, origin: string, expires_at: int, epoch: int, site: string, sub: string, id: string, budget: array{tokens: int|null, usd: float|null}}
 	 *
 	 * @throws \Aisp\Unauthorized 401: the token is missing, malformed, expired or revoked, or is for another origin, route or site, or no key is set. All look alike.

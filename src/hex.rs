@@ -1,12 +1,13 @@
-//! 32 bytes in hex: codes and digests.
+//! Bytes in hex: digests, codes and signatures of 32 bytes, as 64 digits.
 
-/// Reads 64 lower-case digits: what has one spelling.
-pub fn lower(text: &str) -> Option<[u8; 32]> {
-    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { None } else { any_case(text) }
+/// Bytes as lower-case digits.
+pub fn encode(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// Reads 64 digits.
-pub fn any_case(text: &str) -> Option<[u8; 32]> {
+pub fn decode(text: &str) -> Option<[u8; 32]> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     let pairs: &[[u8; 2]; 32] = pairs.try_into().ok()?;
     let mut bytes = [0; 32];
@@ -16,15 +17,13 @@ pub fn any_case(text: &str) -> Option<[u8; 32]> {
     Some(bytes)
 }
 
-// Without a branch on the digit: how long reading takes does not tell what they are.
-fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).map(|digit| digit as u8)
+/// Reads 64 lower-case digits, where the same bytes must not have two spellings.
+pub fn decode_lower(text: &str) -> Option<[u8; 32]> {
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) { None } else { decode(text) }
 }
 
-/// Bytes as lower-case digits.
-pub fn encode(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+fn digit(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).map(|digit| digit as u8)
 }
 
 #[cfg(test)]
@@ -35,24 +34,34 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(bytes: [u8; 32]) {
-            prop_assert_eq!(lower(&encode(&bytes)), Some(bytes));
+        fn what_was_encoded_is_read_back(bytes: [u8; 32]) {
+            let text = encode(&bytes);
+            prop_assert_eq!((decode(&text), decode_lower(&text)), (Some(bytes), Some(bytes)));
+            prop_assert_eq!(decode(&text.to_uppercase()), Some(bytes));
         }
     }
 
     #[test]
-    fn exactly_64_digits_are_32_bytes() {
+    fn exactly_64_digits_are_read() {
         let bytes: [u8; 32] = std::array::from_fn(|i| i as u8 * 8 + 5);
         let text = encode(&bytes);
-        assert_eq!(
-            (lower(&text), any_case(&text.to_uppercase()), lower(&text.to_uppercase())),
-            (Some(bytes), Some(bytes), None)
-        );
+        assert!(text.starts_with("050d151d") && text.ends_with("edf5fd"), "{text}");
+        assert_eq!(decode_lower(&text), Some(bytes));
         for wrong in [&text[1..], &text[2..], &format!("{text}0"), &format!("0x{text}"), &format!("0x{}", &text[2..])] {
-            assert_eq!((lower(wrong), any_case(wrong)), (None, None), "{wrong}");
+            assert_eq!((decode_lower(wrong), decode(wrong)), (None, None), "{wrong}");
         }
         for wrong in [" 5", "g0", "+5", "-1", "é"] {
-            assert_eq!(any_case(&format!("{wrong}{}", &text[2..])), None, "{wrong}");
+            assert_eq!(decode(&format!("{wrong}{}", &text[2..])), None, "{wrong}");
+        }
+        assert_eq!(decode(&"é".repeat(32)), None);
+    }
+
+    #[test]
+    fn capitals_are_another_spelling() {
+        let text = "ab".repeat(32);
+        assert_eq!((decode_lower(&text), decode(&text.to_uppercase())), (Some([0xab; 32]), Some([0xab; 32])));
+        for wrong in [text.to_uppercase(), text.replacen('a', "A", 1)] {
+            assert_eq!(decode_lower(&wrong), None, "{wrong}");
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod clock;
 pub mod error;
 pub mod gateway;
 pub mod guard;
+mod header_name;
 pub mod hex;
 #[cfg(feature = "php")]
 mod php;

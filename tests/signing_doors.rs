@@ -14,13 +14,19 @@ use tempfile::TempDir;
 
 const NOW: i64 = 1_764_000_000;
 
-/// `NEW` and `OLD` are set, and nothing else. It keeps what it is told.
+/// `NEW`, `OLD` and `OTHER` are keys, `SHORT` is too short for one by a byte, `LEAST` is not, and nothing else is set. It keeps
+/// what it is told.
 #[derive(Default)]
 struct Office(Mutex<Vec<String>>);
 
 impl Secrets for Office {
     fn find(&self, name: &str) -> Option<SecretString> {
-        ["NEW", "OLD", "OTHER"].contains(&name).then(|| format!("the key {name}").into())
+        match name {
+            "NEW" | "OLD" | "OTHER" => Some(secret(name).into()),
+            "SHORT" => Some("fifteen letters".into()),
+            "LEAST" => Some("sixteen letters.".into()),
+            _ => None,
+        }
     }
 }
 
@@ -28,6 +34,10 @@ impl Journal for Office {
     fn line(&self, text: &str) {
         self.0.lock().push(text.to_owned());
     }
+}
+
+fn secret(name: &str) -> String {
+    format!("the long key of {name}")
 }
 
 /// Where nonces are remembered.
@@ -164,7 +174,7 @@ fn an_address_that_is_not_allowed_is_forbidden_only_to_whom_the_signature_is() {
 
 #[test]
 fn the_plain_signature_is_accepted_of_plain_clients_alone() {
-    let code = |key: &str| aisp::hex::encode(&aisp::signing::mac::tag(format!("the key {key}").as_bytes(), RAW.body));
+    let code = |key: &str| aisp::hex::encode(&aisp::signing::mac::tag(secret(key).as_bytes(), RAW.body));
     let told = |headers: Json| verified(&RAW, &headers, &options(), NOW);
     let plain = told(json!({"x_sign": [code("OTHER")]})).expect("verified");
     let expected =
@@ -191,20 +201,26 @@ fn the_plain_signature_is_accepted_of_plain_clients_alone() {
 }
 
 #[test]
-fn a_key_that_is_not_set_is_none_and_the_journal_names_it_once() {
+fn a_key_that_is_not_set_or_too_short_is_none_and_the_journal_names_it_once() {
     let office = Office::default();
-    let headers = by("shop", "NEW");
-    let of = |names: Json| json!({"clients": {"shop": {"secret_env": names}}, "host": "example.com"});
-    let ask = |names| office.with(|env| verify_request(&RAW, &(&headers).into(), &(&of(names)).into(), NOW, env));
-    assert!(ask(json!(["NEXT_KEY", "NEW"])).is_ok());
-    for _ in 0..3 {
-        assert_eq!(refusal(ask(json!("NEXT_KEY"))), unauthorized("mismatch"));
+    let ask = |names: Json, headers: &Json| {
+        let options = json!({"clients": {"shop": {"secret_env": names, "plain": true}}, "host": "example.com"});
+        office.with(|env| verify_request(&RAW, &headers.into(), &(&options).into(), NOW, env))
+    };
+    assert!(ask(json!(["NEXT_KEY", "SHORT", "NEW"]), &by("shop", "NEW")).is_ok());
+    assert!(ask(json!("LEAST"), &by("shop", "LEAST")).is_ok());
+    let guessed = aisp::hex::encode(&aisp::signing::mac::tag(b"fifteen letters", RAW.body));
+    for name in ["NEXT_KEY", "SHORT"] {
+        assert_eq!(refusal(ask(json!(name), &json!({"X-Sign": guessed}))), unauthorized("mismatch"));
     }
-    let lines = office.0.lock();
-    assert_eq!(lines.len(), 1, "{lines:?}");
-    assert!(lines[0].starts_with("aisp: NEXT_KEY, ") && !lines[0].contains("the key NEW"), "{lines:?}");
-    let error = signed(&json!({"client": "shop", "secret_env": "NEXT_KEY", "host": "h"}), NOW).expect_err("no key");
-    assert_eq!(error.to_string(), "NEXT_KEY is not set: neither in the environment nor as a constant.");
+    let unset = "NEXT_KEY is not set: neither in the environment nor as a constant";
+    let short = "SHORT is too short for a key: it must hold at least 16 bytes";
+    let line = format!("aisp: signatures are verified without these keys: {unset}; {short}");
+    assert_eq!(*office.0.lock(), [line]);
+    for (name, why) in [("NEXT_KEY", unset), ("SHORT", short)] {
+        let error = signed(&json!({"client": "shop", "secret_env": name, "host": "h"}), NOW).expect_err("no key");
+        assert_eq!((error.kind().slug(), error.to_string()), ("config_error", format!("{why}.")));
+    }
 }
 
 #[test]
@@ -310,7 +326,8 @@ fn flaws_of_claims_are_named() {
             flaw(good.clone(), &json!({"secret_env": "NEW", "ttl": 601})),
             "#2 ($options) key \"ttl\" must be between 1 and 600",
         ),
-        (flaw(good, &json!({"secret_env": "UNSET"})), "UNSET is not set"),
+        (flaw(good.clone(), &json!({"secret_env": "UNSET"})), "UNSET is not set"),
+        (flaw(good, &json!({"secret_env": "SHORT"})), "SHORT is too short for a key"),
     ] {
         assert!(sentence.contains(problem), "{sentence}");
     }

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use super::fields::{Fields, Flaw, Item};
 use super::header::lines;
 use super::misconfigured;
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use crate::error::Error;
 use crate::signing::cidr::Networks;
 use crate::signing::forwarded;

@@ -2,9 +2,9 @@
 
 use super::caller::Caller;
 use super::estimate::usage_of;
+use super::fields::{Fields, Flaw, Item};
 use super::limits::Per;
 use super::plan::Plan;
-use super::value::{Fields, Flaw, Item};
 use crate::error::Error;
 use crate::guard::budget::{Period, Unit};
 use crate::guard::rate::Quota;

@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
+use super::fields::{Fields, Flaw};
 use super::grant::Grant;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 
 /// The caller of one request. Every part may be empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

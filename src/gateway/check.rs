@@ -1,11 +1,12 @@
 //! What is wrong with a policy, said to the administrator who saves it: also in the parts that calls have no use for.
 
 use super::address::{proxies, routes};
+use super::fields::{Fields, Flaw, Item};
 use super::misconfigured;
 use super::policy::Policy;
 use super::signing::check_clients;
 use super::token::{check_origins, check_tokens};
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use super::webhook::check_sources;
 
 /// `aisp_policy_check()`: what is wrong with a policy, in sentences; nothing if it can be used.

@@ -2,9 +2,9 @@
 
 use super::budgets::sums;
 use super::caller::{Caller, text};
+use super::fields::{Fields, Flaw, Item};
 use super::limits::not_without;
 use super::policy::Policy;
-use super::value::{Fields, Flaw, Item};
 use crate::guard::budget::{Unit, Window};
 use crate::signing::token::{Allowance, MAX_LIFE_S};
 use crate::store::Budget;

@@ -1,55 +1,52 @@
-//! One header among those of a request, as PHP has them: a string or a list of strings by name, in any case, with hyphens or
-//! (as WordPress does) underscores.
+//! The headers of a request as PHP has them: a string or a list of strings by name, in any case, with hyphens or (as WordPress
+//! does) underscores. They come from outside: whatever is wrong with them is wrong with the request, never with the code that
+//! hands them on.
 
 use super::value::{Key, Value};
+use crate::header_name::is_same;
 use crate::signing::Reason;
 
-/// The one value of a header; `None` if it is not there. Headers come from outside: whatever is wrong with them is wrong with
-/// the request, never with the code that hands them on.
+/// Every line of every header, in their order: its name, and its bytes unless it is no string. A number is no name, and null is
+/// no line.
+pub fn all<'v, 'a>(headers: &'v Value<'a>) -> impl Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + use<'v, 'a> {
+    let entries = if let Value::Array(entries) = headers { entries.as_slice() } else { &[] };
+    let named =
+        entries.iter().filter_map(|(key, value)| if let Key::Str(name) = key { Some((*name, value)) } else { None });
+    named.flat_map(|(name, value)| {
+        let (one, many) = match value {
+            Value::Null => (None, &[][..]),
+            Value::Array(values) => (None, values.as_slice()),
+            one => (Some(one), &[][..]),
+        };
+        let bytes = |line: &Value<'a>| if let Value::Str(bytes) = line { Some(*bytes) } else { None };
+        one.into_iter().chain(many.iter().map(|(_, value)| value)).map(move |line| (name, bytes(line)))
+    })
+}
+
+/// The lines of one header, each `None` if it is no text.
+fn of<'v, 'a>(headers: &'v Value<'a>, name: &str) -> impl Iterator<Item = Option<&'a str>> {
+    all(headers).filter(move |(given, _)| is_same(given, name)).map(|(_, line)| std::str::from_utf8(line?).ok())
+}
+
+/// The one value of a header; `None` if it is not there.
 ///
 /// # Errors
 /// [`Reason::Malformed`] if it is there more than once, or is no text.
 pub fn single<'a>(headers: &Value<'a>, name: &str) -> Result<Option<&'a str>, Reason> {
-    let Value::Array(entries) = headers else { return Err(Reason::Malformed) };
-    let mut found = None;
-    for (_, value) in entries.iter().filter(|(key, _)| is_named(key, name)) {
-        let values: &[_] = match value {
-            Value::Null => continue,
-            Value::Array(values) => values,
-            one => &[(Key::Int(0), one.clone())],
-        };
-        for (_, value) in values {
-            let Value::Str(bytes) = value else { return Err(Reason::Malformed) };
-            let text = std::str::from_utf8(bytes).map_err(|_| Reason::Malformed)?;
-            if found.replace(text).is_some() {
-                return Err(Reason::Malformed);
-            }
-        }
+    if !matches!(headers, Value::Array(_)) {
+        return Err(Reason::Malformed);
     }
-    Ok(found)
+    let mut lines = of(headers, name);
+    match (lines.next(), lines.next()) {
+        (None, _) => Ok(None),
+        (Some(Some(text)), None) => Ok(Some(text)),
+        _ => Err(Reason::Malformed),
+    }
 }
 
 /// All lines of a header, in their order; one that is no text is a line that nobody can read.
 pub fn lines<'a>(headers: &Value<'a>, name: &str) -> Vec<&'a str> {
-    let Value::Array(entries) = headers else { return Vec::new() };
-    let text = |value: &Value<'a>| match value {
-        Value::Str(bytes) => std::str::from_utf8(bytes).unwrap_or("?"),
-        _ => "?",
-    };
-    let mut lines = Vec::new();
-    for (_, value) in entries.iter().filter(|(key, _)| is_named(key, name)) {
-        match value {
-            Value::Null => {}
-            Value::Array(values) => lines.extend(values.iter().map(|(_, value)| text(value))),
-            one => lines.push(text(one)),
-        }
-    }
-    lines
-}
-
-fn is_named(key: &Key<'_>, name: &str) -> bool {
-    let same = |(a, b): (&u8, u8)| a.eq_ignore_ascii_case(&b) || (*a == b'_' && b == b'-');
-    matches!(key, Key::Str(key) if key.len() == name.len() && key.iter().zip(name.bytes()).all(same))
+    of(headers, name).map(|line| line.unwrap_or("?")).collect()
 }
 
 #[cfg(test)]

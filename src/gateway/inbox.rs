@@ -1,7 +1,8 @@
 //! The inbox as PHP uses it: who handles events, and who looks after those that nobody could handle.
 
+use super::fields::{Fields, Flaw};
 use super::flow::with_store;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, misconfigured};
 use crate::clock::now_us;
 use crate::error::Error;

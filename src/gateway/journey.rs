@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
+use super::failure::{GaveUp, heard, later, moves_on};
 use super::flow::with_store;
 use super::ledger::Ledger;
 use super::plan::{Plan, Stop};
@@ -75,20 +76,6 @@ pub trait Traveller {
         std::thread::sleep(wait);
         Ok(())
     }
-}
-
-/// Why there is no answer in the end.
-#[derive(Debug, Clone)]
-pub enum GaveUp {
-    /// No provider could even be asked.
-    Unasked(Error),
-    /// A provider failed.
-    Failed {
-        /// How the last one did.
-        fault: Fault,
-        /// When one said that it would be back.
-        retry_after: Option<Duration>,
-    },
 }
 
 /// A call under way.
@@ -254,52 +241,6 @@ impl Journey<'_> {
     }
 }
 
-/// Of two failures the later one counts, but one of a provider that was asked counts more than one that could not be.
-fn later(earlier: Option<GaveUp>, gave_up: GaveUp) -> GaveUp {
-    match (earlier, gave_up) {
-        (Some(earlier), GaveUp::Unasked(_)) => earlier,
-        (Some(GaveUp::Failed { retry_after: Some(a), .. }), GaveUp::Failed { fault, retry_after }) => {
-            GaveUp::Failed { fault, retry_after: Some(retry_after.map_or(a, |b| a.min(b))) }
-        }
-        (_, gave_up) => gave_up,
-    }
-}
-
-/// What a failure says about the provider. `fair` is whether it had the time that it should have.
-const fn heard(fault: Fault, fair: bool) -> Heard {
-    match fault {
-        Fault::Timeout if !fair => Heard::Nothing,
-        Fault::Unreachable | Fault::Unavailable | Fault::Timeout | Fault::Invalid | Fault::Incomplete => Heard::Failure,
-        Fault::Auth => Heard::KeyRefused,
-        Fault::Cancelled | Fault::Blocked => Heard::Nothing,
-        _ => Heard::Refusal,
-    }
-}
-
-/// Whether another provider may do better. What belongs to the request is the same everywhere.
-const fn moves_on(fault: Fault) -> bool {
-    match fault {
-        Fault::Rejected
-        | Fault::ContextLength
-        | Fault::ContentRefused
-        | Fault::Exhausted
-        | Fault::TooLarge
-        | Fault::Schema
-        | Fault::Cancelled => false,
-        Fault::Unreachable
-        | Fault::Blocked
-        | Fault::Auth
-        | Fault::Busy
-        | Fault::NoCredit
-        | Fault::UnknownModel
-        | Fault::Unavailable
-        | Fault::Invalid
-        | Fault::Incomplete
-        | Fault::Redirect
-        | Fault::Timeout => true,
-    }
-}
-
 /// Whether the provider's URL is one that this machine may call at all.
 pub fn check_address(stop: &Stop<'_, '_>, env: &Env<'_>) -> Result<(), Error> {
     let provider = stop.provider;
@@ -315,32 +256,4 @@ fn find_key(stop: &Stop<'_, '_>, env: &Env<'_>) -> Result<Option<SecretString>, 
     let key = env.secrets.find(name);
     key.map(Some)
         .ok_or_else(|| Error::config(format!("{name} is not set: neither in the environment nor as a constant.")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_of_a_provider_counts_more_than_one_that_could_not_be_asked() {
-        let failed = |fault| GaveUp::Failed { fault, retry_after: None };
-        let unasked = || GaveUp::Unasked(Error::config("KEY is not set"));
-        let fault = |gave_up| if let GaveUp::Failed { fault, .. } = gave_up { Some(fault) } else { None };
-        assert_eq!(fault(later(Some(failed(Fault::Busy)), unasked())), Some(Fault::Busy));
-        assert_eq!(fault(later(Some(unasked()), failed(Fault::Busy))), Some(Fault::Busy));
-        assert_eq!(fault(later(Some(failed(Fault::Busy)), failed(Fault::Timeout))), Some(Fault::Timeout));
-    }
-
-    #[test]
-    fn the_soonest_return_of_any_provider_is_told() {
-        let busy = |s| GaveUp::Failed { fault: Fault::Busy, retry_after: Some(Duration::from_secs(s)) };
-        let GaveUp::Failed { retry_after, .. } = later(Some(busy(9)), busy(30)) else { panic!("both failed") };
-        assert_eq!(retry_after, Some(Duration::from_secs(9)));
-    }
-
-    #[test]
-    fn a_client_in_a_hurry_opens_no_breaker() {
-        assert_eq!(heard(Fault::Timeout, false), Heard::Nothing);
-        assert_eq!(heard(Fault::Timeout, true), Heard::Failure);
-    }
 }

@@ -1,7 +1,7 @@
 //! The policy's limits, and which of them apply to one caller.
 
 use super::caller::Caller;
-use super::value::{Fields, Flaw};
+use super::fields::{Fields, Flaw};
 use crate::guard::rate::Quota;
 use crate::store::Limit;
 

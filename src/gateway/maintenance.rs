@@ -1,9 +1,10 @@
 //! What administrators and the plugin do beside calls: forget answers, move the log on, look at the state.
 
+use super::fields::{Fields, Flaw};
 use super::flow::with_store;
 use super::policy::MAX_TTL_S;
 use super::request::MAX_TAG_BYTES;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, health, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;
@@ -25,8 +26,8 @@ pub fn cache_invalidate(selector: &Value<'_>, env: &Env<'_>) -> Result<u64, Erro
 
 fn read_selector<'a>(value: &Value<'a>, hash: &'a mut Option<Hash>) -> Result<Selector<'a>, Flaw> {
     let mut fields = Fields::of(value)?;
-    if let Some(text) = fields.string("hash")? {
-        *hash = Some(hex::any_case(text).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
+    if let Some(digits) = fields.string("hash")? {
+        *hash = Some(hex::decode(digits).ok_or_else(|| fields.flaw("hash", "must be 64 hex digits"))?);
     }
     let all = fields.bool("all")?.unwrap_or(false);
     let age_s = fields.int("age", 1, MAX_TTL_S)?;

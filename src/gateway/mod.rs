@@ -8,6 +8,8 @@ mod caller;
 mod check;
 mod complete;
 mod estimate;
+mod failure;
+mod fields;
 mod fingerprint;
 mod flight;
 mod flow;
@@ -65,8 +67,9 @@ use secrecy::SecretString;
 use crate::audit::Journal;
 use crate::clock::Deadline;
 use crate::error::Error;
+use fields::Flaw;
 use settings::Settings;
-use value::{Flaw, Value};
+use value::Value;
 
 /// The arguments of a call as they came in, with the function's name for error messages.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! The models that requests may name: what each costs, and the route of providers that serve it.
 
+use super::fields::{Fields, Flaw, Item};
 use super::providers::{self, Provider};
-use super::value::{Fields, Flaw, Item};
 
 /// A model that requests may name.
 #[derive(Debug, Clone, PartialEq)]

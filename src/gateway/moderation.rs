@@ -7,9 +7,10 @@ mod moderator;
 
 pub use moderator::Moderator;
 
+use super::fields::{Fields, Flaw, Item};
 use super::models::Model;
 use super::providers::{self, OPENAI, Provider};
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use crate::error::Stage;
 use crate::provider::Kind;
 

@@ -6,10 +6,11 @@
 use super::admit::{Admitted, Open};
 use super::caller::Caller;
 use super::complete::{Reply, Whole};
+use super::failure::GaveUp;
 use super::fingerprint::fingerprint;
 use super::flow::{Flow, Passage};
 use super::infer::{Done, done};
-use super::journey::{Arrival, GaveUp};
+use super::journey::Arrival;
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::policy::Policy;

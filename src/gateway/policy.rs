@@ -3,12 +3,13 @@
 
 use super::budgets::BudgetRule;
 use super::caller::Caller;
+use super::fields::{Fields, Flaw};
 use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
 use super::moderation::{Judge, Moderation};
 use super::providers::{self, Provider};
 use super::redaction;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use crate::guard::redact::Redactor;
 
 /// The policy of one call.

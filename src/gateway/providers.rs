@@ -1,8 +1,8 @@
 //! The places that serve models: those that a policy describes, and those that need no description.
 
+use super::fields::{Fields, Flaw, Item};
 use super::models::Price;
 use super::policy::MAX_TIMEOUT_MS;
-use super::value::{Fields, Flaw, Item};
 use crate::provider::Kind;
 use crate::upstream::check_header;
 

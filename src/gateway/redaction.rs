@@ -9,11 +9,12 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::complete::{Judged, judge};
+use super::fields::{Fields, Flaw};
 use super::plan::Plan;
 use super::policy::Policy;
 use super::result::Outcome;
 use super::schema;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{misconfigured, request::Request};
 use crate::error::{Error, Fault};
 use crate::guard::redact::{Patterns, Redactor, Restorer, Type, Vault};

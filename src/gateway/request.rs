@@ -5,11 +5,12 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
+use super::fields::{Fields, Flaw, Item};
 use super::models::Model;
 use super::moderation::Stages;
 use super::policy::{MAX_TIMEOUT_MS, MAX_TTL_S, Policy};
 use super::schema::Schema;
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use crate::error::Error;
 use crate::provider::{Call, Message, Role};
 

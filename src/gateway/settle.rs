@@ -2,9 +2,10 @@
 
 use super::admit::{Kept, Open};
 use super::complete::Reply;
+use super::failure::GaveUp;
 use super::flight::Note;
 use super::flow::{Flow, Passage};
-use super::journey::{Arrival, GaveUp};
+use super::journey::Arrival;
 use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;

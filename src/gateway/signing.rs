@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
+use super::fields::{Fields, Flaw, Item};
 use super::flow::with_store;
 use super::header::single;
 use super::keys::{Keys, Names};
-use super::value::{Fields, Flaw, Item, Value};
+use super::value::Value;
 use super::{Env, caller, misconfigured};
 use crate::error::Error;
 use crate::signing::cidr::Networks;
@@ -71,7 +72,7 @@ pub struct Verified {
 /// `aisp_sign_request()` at `now_s` seconds since the epoch: the headers to send.
 ///
 /// # Errors
-/// [`Error::Config`]: an argument is malformed, or the key is not set.
+/// [`Error::Config`]: an argument is malformed, or the key is not set or too short.
 pub fn sign_request(
     raw: &Raw<'_>,
     options: &Value<'_>,

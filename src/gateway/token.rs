@@ -4,11 +4,12 @@ use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use super::caller::text;
+use super::fields::{Fields, Flaw};
 use super::grant::read_allowance;
 use super::keys::Names;
 use super::policy::Policy;
 use super::signing::from_outside;
-use super::value::{Fields, Flaw, Value};
+use super::value::Value;
 use super::{Env, misconfigured};
 use crate::error::Error;
 use crate::signing::Reason;
@@ -27,7 +28,7 @@ const ROUTES: [&str; 3] = ["/infer", "/infer/stream", "/batch"];
 /// `aisp_mint_token()` at `now_s` seconds since the epoch.
 ///
 /// # Errors
-/// [`Error::Config`]: an argument is malformed, the key is not set, or the token would be longer than 1 KiB.
+/// [`Error::Config`]: an argument is malformed, the key is not set or too short, or the token would be longer than 1 KiB.
 pub fn mint_token(claims: &Value<'_>, options: &Value<'_>, now_s: i64, env: &Env<'_>) -> Result<String, Error> {
     const FUNCTION: &str = "aisp_mint_token";
     let mut claims = read_claims(claims).map_err(misconfigured(FUNCTION, 1, "claims"))?;

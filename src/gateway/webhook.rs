@@ -1,27 +1,25 @@
 //! A webhook at the door: from PHP's arrays and the names of secrets to an event that can be trusted.
 
-use secrecy::SecretString;
+mod source;
+
 use serde_json::Value as Json;
 
+use super::fields::Fields;
 use super::flow::with_store;
-use super::value::{Fields, Flaw, Key, Value};
-use super::{Env, caller, misconfigured, providers};
+use super::value::Value;
+use super::{Env, header, misconfigured};
 use crate::audit::Quiet;
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::store::Arrival;
-use crate::webhook::{Headers, Reason, Scheme, Source, Verified, verify};
+use crate::webhook::{Reason, Scheme, Source, Verified, verify};
+use source::Options;
+pub use source::check_sources;
 
 static COMPLAINT: Quiet = Quiet::new();
 
 /// How long an id is remembered: longer than any sender repeats an event.
 const REMEMBERED_US: i64 = 30 * 86_400 * 1_000_000;
-/// The most secrets of one source.
-const MAX_SECRETS: usize = 4;
-/// How far a sender's clock may be from ours where the options do not say, in seconds, and how far they may say.
-const TOLERANCE_S: i64 = 300;
-const MAX_TOLERANCE_S: i64 = 3_600;
-
 /// The arguments of `aisp_verify_webhook()` as they came in.
 #[derive(Debug)]
 pub struct Delivery<'a> {
@@ -97,7 +95,7 @@ fn verify_at(
     let options = options.map_err(misconfigured(function, 3, "options"))?;
     let verified = check(delivery, &options, now_s, env).map_err(|reason| {
         if reason == Reason::NoSecret && COMPLAINT.is_over() {
-            env.journal.line(&complaint(&options, env));
+            env.journal.line(&options.complaint(env));
         }
         Error::Unauthorized { code: reason.code() }
     })?;
@@ -107,98 +105,21 @@ fn verify_at(
     Ok(Webhook { id, event_type, timestamp, scheme, duplicate, payload })
 }
 
-/// Holds the policy's key `webhooks` to what sources must be like.
-pub fn check_sources(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
-    let sources = policy.named("webhooks")?.unwrap_or_default();
-    sources.iter().try_for_each(|(_, item)| item.fields().and_then(Options::read).map(drop))
-}
-
-/// The argument `$options`.
-struct Options<'a> {
-    scheme: Scheme,
-    secret_env: Vec<&'a str>,
-    tolerance_s: u32,
-    site: &'a str,
-    source: &'a str,
-    dedupe: bool,
-}
-
-impl<'a> Options<'a> {
-    fn read(mut fields: Fields<'_, 'a>) -> Result<Self, Flaw> {
-        let scheme = fields.string("scheme")?.and_then(Scheme::named);
-        let scheme = scheme.ok_or_else(|| {
-            let names = Scheme::ALL.map(Scheme::name).join(", ");
-            fields.flaw("scheme", format!("must be one of {names}"))
-        })?;
-        let options = Self {
-            scheme,
-            secret_env: secret_names(&mut fields)?,
-            tolerance_s: fields.int("tolerance", 1, MAX_TOLERANCE_S)?.unwrap_or(TOLERANCE_S) as u32,
-            site: caller::text(&mut fields, "site")?,
-            source: caller::text(&mut fields, "source")?,
-            dedupe: fields.bool("dedupe")?.unwrap_or(true),
-        };
-        fields.finish()?;
-        Ok(options)
-    }
-}
-
-/// A name, or a list of them. None at all is no flaw: nothing can be verified, and that is what the client is told.
-fn secret_names<'a>(fields: &mut Fields<'_, 'a>) -> Result<Vec<&'a str>, Flaw> {
-    let names = match fields.item("secret_env") {
-        None => Vec::new(),
-        Some(item) if matches!(item.value(), Value::Array(_)) => {
-            let names = fields.list("secret_env")?.unwrap_or_default();
-            names.iter().map(|name| name.string()).collect::<Result<_, _>>()?
-        }
-        Some(item) => vec![item.string()?],
-    };
-    if names.len() > MAX_SECRETS {
-        return Err(fields.flaw("secret_env", format!("must hold at most {MAX_SECRETS} names")));
-    }
-    if !names.iter().all(|name| providers::is_variable(name)) {
-        return Err(fields.flaw("secret_env", "must name environment variables or constants, never a secret"));
-    }
-    Ok(names)
-}
-
 fn check(delivery: &Delivery<'_>, options: &Options<'_>, now_s: i64, env: &Env<'_>) -> Result<Verified, Reason> {
-    let headers = read_headers(&delivery.headers)?;
-    let secrets: Vec<SecretString> = options.secret_env.iter().filter_map(|name| env.secrets.find(name)).collect();
+    if !matches!(delivery.headers, Value::Array(_)) {
+        return Err(Reason::TooLarge);
+    }
+    // What is no value of a header becomes an empty one, which no scheme takes where it needs the header.
+    let headers = header::all(&delivery.headers).map(|(name, line)| (name, line.unwrap_or_default())).collect();
+    let secrets = options.secrets(env);
     let source = Source { scheme: options.scheme, secrets: &secrets, tolerance_s: options.tolerance_s };
     verify(&source, delivery.body, &headers, now_s)
-}
-
-/// What is no value of a header becomes an empty one, which no scheme takes where it needs the header.
-fn read_headers<'a>(value: &Value<'a>) -> Result<Headers<'a>, Reason> {
-    let Value::Array(entries) = value else { return Err(Reason::TooLarge) };
-    let mut headers = Headers::default();
-    let bytes = |value: &Value<'a>| if let Value::Str(bytes) = value { *bytes } else { &[] };
-    for (key, value) in entries {
-        match (key, value) {
-            (Key::Int(_), _) | (_, Value::Null) => {}
-            (Key::Str(name), Value::Array(values)) => values.iter().for_each(|(_, one)| headers.add(name, bytes(one))),
-            (Key::Str(name), one) => headers.add(name, bytes(one)),
-        }
-    }
-    Ok(headers)
-}
-
-/// What an administrator must know of secrets none of which can be used: their names, never what is in them.
-fn complaint(options: &Options<'_>, env: &Env<'_>) -> String {
-    let Options { scheme, source, .. } = options;
-    let state = |name: &&str| match env.secrets.find(name) {
-        None => format!("{name} is not set, neither in the environment nor as a constant"),
-        Some(_) => format!("{name} holds no key for the scheme {}", scheme.name()),
-    };
-    let states: Vec<String> = options.secret_env.iter().map(state).collect();
-    let why = if states.is_empty() { "secret_env names none".to_owned() } else { states.join("; ") };
-    format!("aisp: webhooks of the source \"{source}\" are refused for want of a secret: {why}")
 }
 
 #[cfg(test)]
 mod tests {
     use parking_lot::Mutex;
+    use secrecy::SecretString;
     use serde_json::json;
 
     use super::*;

@@ -7,7 +7,7 @@ use ext_php_rs::ffi::zend_wrong_parameters_count_error;
 use ext_php_rs::types::{ZendCallable, ZendObject, Zval};
 use ext_php_rs::zend::{ExecuteData, bailout, ce, run_handler};
 
-use super::{array, exceptions};
+use super::{exceptions, zval};
 use crate::error::Error;
 use crate::gateway::value::{Key, Value};
 
@@ -196,7 +196,7 @@ pub fn enter(function: &'static str, counts: (u32, u32), data: &ExecuteData, res
         }
         let call = Call { function, data, given: given as usize };
         match catch_unwind(AssertUnwindSafe(|| body(&call))) {
-            Ok(Ok(value)) => array::assign(result, value),
+            Ok(Ok(value)) => zval::assign(result, value),
             Ok(Err(Thrown::Failure(error))) => exceptions::throw(&error),
             Ok(Err(Thrown::Pending)) => {}
             // SAFETY: nothing is left here that would have to be dropped; the handler around this hands the jump on.

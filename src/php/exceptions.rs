@@ -11,8 +11,9 @@ use ext_php_rs::types::{ZendObject, Zval};
 use ext_php_rs::zend::{ClassEntry, ExecuteData};
 use parking_lot::Mutex;
 
-use super::array::{limits, list, scalar};
+use super::array::limits;
 use super::zend;
+use super::zval::{list, scalar};
 use crate::error::{Error, Kind};
 
 /// A class entry that Zend keeps for the life of the process.

@@ -2,12 +2,13 @@
 
 use ext_php_rs::types::Zval;
 
-use super::array::{self, Map, int, list, scalar};
+use super::array;
 use super::call::{Call, Thrown};
 use super::ini;
 use super::journal::ErrorLog;
 use super::listener::{Ended, Listener, failure};
 use super::secrets::Variables;
+use super::zval::{Map, int, list, scalar};
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::gateway::settings::Settings;

@@ -10,8 +10,9 @@ use std::panic::AssertUnwindSafe;
 use ext_php_rs::types::{ZendCallable, Zval};
 use ext_php_rs::zend::try_catch;
 
-use super::array::{self, Map};
+use super::array;
 use super::exceptions::categories;
+use super::zval::{Map, int};
 use crate::error::Error;
 use crate::gateway::Said;
 
@@ -80,7 +81,7 @@ fn event(said: &Said<'_>) -> Zval {
 
 /// An error as a value: in an event, and in the place of a batch's result.
 pub fn failure(error: &Error) -> Zval {
-    let retry_after = error.retry_after_s().map(array::int);
+    let retry_after = error.retry_after_s().map(int);
     let map = Map::new()
         .set("code", error.kind().slug())
         .set("message", error.to_string())

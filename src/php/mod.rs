@@ -10,3 +10,4 @@ pub mod lifecycle;
 mod listener;
 mod secrets;
 mod zend;
+mod zval;

@@ -30,7 +30,7 @@ pub fn client<'c>(named: Option<&str>, plain: &[&'c str]) -> Result<&'c str, Rea
 /// # Errors
 /// [`Reason::Malformed`], [`Reason::Mismatch`].
 pub fn verify(header: &str, body: &[u8], keys: &[&[u8]]) -> Result<(), Reason> {
-    let tag = hex::lower(header).ok_or(Reason::Malformed)?;
+    let tag = hex::decode_lower(header).ok_or(Reason::Malformed)?;
     // A body may be long: one key more is made up only for a client that has none.
     if mac::holds(keys, 1, body, &tag) { Ok(()) } else { Err(Reason::Mismatch) }
 }

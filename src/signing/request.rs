@@ -161,7 +161,7 @@ impl<'h> Header<'h> {
             let (nonce, tag) = rest.split_once(";s=")?;
             let is_time = time.len() == 10 && time.bytes().all(|b| b.is_ascii_digit());
             let stamp = Stamp::new(client, nonce, is_time.then(|| time.parse().ok())??)?;
-            Some(Self { stamp, tag: hex::lower(tag)? })
+            Some(Self { stamp, tag: hex::decode_lower(tag)? })
         };
         parse().ok_or(Reason::Malformed)
     }

@@ -7,7 +7,7 @@ use crate::hex;
 
 /// What the headers claim. The older `x-hub-signature`, with SHA-1, is never read.
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
-    let signature = headers.single("x-hub-signature-256")?.strip_prefix("sha256=").and_then(hex::lower);
+    let signature = headers.single("x-hub-signature-256")?.strip_prefix("sha256=").and_then(hex::decode_lower);
     let signatures = vec![signature.ok_or(Reason::Malformed)?];
     name(headers.single("x-github-delivery")?)?;
     let event_type = headers.optional("x-github-event")?.map(name).transpose()?;

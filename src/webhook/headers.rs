@@ -1,18 +1,14 @@
 //! Headers as PHP hands them on, under any of the names that it gives them.
 
 use super::{MAX_HEADER_BYTES, Reason};
+use crate::header_name;
 
 /// A request's headers. A name may come as `Webhook-Id` (`getallheaders()`), `webhook_id` (`WP_REST_Request`) or
-/// `HTTP_WEBHOOK_ID` (`$_SERVER`).
+/// `HTTP_WEBHOOK_ID` (`$_SERVER`). Where it comes more than once, by whichever of its forms, each counts.
 #[derive(Debug, Clone, Default)]
 pub struct Headers<'a>(Vec<(&'a [u8], &'a [u8])>);
 
 impl<'a> Headers<'a> {
-    /// Adds a value. Where a name comes more than once, by whichever of its forms, each counts.
-    pub fn add(&mut self, name: &'a [u8], value: &'a [u8]) {
-        self.0.push((name, value));
-    }
-
     /// Whether there is such a header.
     pub(super) fn has(&self, name: &str) -> bool {
         self.values(name).next().is_some()
@@ -48,12 +44,10 @@ impl<'a> FromIterator<(&'a [u8], &'a [u8])> for Headers<'a> {
     }
 }
 
-/// Whether PHP's name for a header means the one that is written `name`, in lower case with hyphens. Only `$_SERVER`
-/// writes `HTTP_`, and in capitals: a client's own `Http-Webhook-Id` is another header.
+/// Whether PHP's name for a header means this one. Only `$_SERVER` writes `HTTP_`, and in capitals: a client's own
+/// `Http-Webhook-Id` is another header.
 fn is_same(given: &[u8], name: &str) -> bool {
-    let given = given.strip_prefix(b"HTTP_").unwrap_or(given);
-    let plain = |byte: u8| if byte == b'_' { b'-' } else { byte.to_ascii_lowercase() };
-    given.len() == name.len() && given.iter().zip(name.as_bytes()).all(|(a, b)| plain(*a) == *b)
+    header_name::is_same(given.strip_prefix(b"HTTP_").unwrap_or(given), name)
 }
 
 #[cfg(test)]

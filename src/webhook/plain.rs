@@ -6,6 +6,6 @@ use crate::hex;
 
 /// What the header claims.
 pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
-    let signature = hex::any_case(headers.single("x-aisig")?).ok_or(Reason::Malformed)?;
+    let signature = hex::decode(headers.single("x-aisig")?).ok_or(Reason::Malformed)?;
     Ok(Claim { id: None, event_type: None, timestamp: None, before_body: Vec::new(), signatures: vec![signature] })
 }

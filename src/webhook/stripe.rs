@@ -14,7 +14,7 @@ pub fn read<'a>(headers: &Headers<'a>) -> Result<Claim<'a>, Reason> {
         match entry.split_once('=').ok_or(Reason::Malformed)? {
             ("t", _) if written.is_some() => return Err(Reason::Malformed),
             ("t", value) => written = Some(value),
-            ("v1", value) => signatures.push(hex::lower(value).ok_or(Reason::Malformed)?),
+            ("v1", value) => signatures.push(hex::decode_lower(value).ok_or(Reason::Malformed)?),
             (version, _) => other_version(version)?,
         }
     }

@@ -5,6 +5,7 @@ Signed requests and tokens: bytes are bytes, whatever is wrong outside is a 401,
 require __DIR__ . '/support/aisp.inc';
 
 define( 'SHOP_SECRET', 'a key that nobody sees' );
+define( 'SHORT_SECRET', 'fifteen letters' );
 $url     = 'https://example.com/wp-json/ai-secure-proxy/v1/infer?a=%20b';
 $target  = '/wp-json/ai-secure-proxy/v1/infer?a=%20b';
 $body    = "\xff\0 no UTF-8 \xc3";
@@ -30,6 +31,7 @@ show( array(
 	'other ip'     => fn() => aisp_verify_request( 'POST', $target, $body, $headers, array( 'ip' => '198.51.100.1' ) + $options ),
 	'bad list'     => fn() => aisp_verify_request( 'POST', $target, $body, $headers, array( 'clients' => array( 'shop' => array( 'secret_env' => 'SHOP_SECRET', 'allow' => array( '203.0.113.0/33' ) ) ) ) ),
 	'key as value' => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => SHOP_SECRET ) ),
+	'short key'    => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => 'SHORT_SECRET' ) ),
 	'no such key'  => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => 'NO_SUCH_KEY' ) ),
 ) );
 
@@ -67,6 +69,7 @@ odd line: Aisp\Unauthorized (unauthorized, 401): The request could not be verifi
 other ip: Aisp\Forbidden (forbidden, 403): Requests from this address are not allowed.
 bad list: Aisp\ConfigError (config_error, 500): aisp_verify_request(): Argument #5 ($options) key "clients.shop.allow" holds what it may not: "203.0.113.0/33" is neither an IP address nor a network such as 203.0.113.0/24
 key as value: Aisp\ConfigError (config_error, 500): aisp_sign_request(): Argument #4 ($options) key "secret_env" must name environment variables or constants, never a secret
+short key: Aisp\ConfigError (config_error, 500): SHORT_SECRET is too short for a key: it must hold at least 16 bytes.
 no such key: Aisp\ConfigError (config_error, 500): NO_SUCH_KEY is not set: neither in the environment nor as a constant.
 other route: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 other origin: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.

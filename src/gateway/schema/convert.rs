@@ -5,7 +5,8 @@ use serde_json::{Map, Number, Value as Json};
 use super::path::Path;
 use super::place::Place;
 use super::{MAX_BYTES, MAX_JSON_DEPTH, too_large};
-use crate::gateway::value::{Flaw, Key, Value};
+use crate::gateway::fields::Flaw;
+use crate::gateway::value::{Key, Value};
 
 /// Reads a schema. What it gives has the right kind of container at every place that [`Place`] knows.
 ///

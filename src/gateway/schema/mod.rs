@@ -23,7 +23,7 @@ pub use answer::{Complaint, repair, unfence};
 use path::Path;
 pub use texts::{each_text, loosen};
 
-use super::value::{Flaw, Item};
+use super::fields::{Flaw, Item};
 
 /// The most bytes that a schema has as JSON.
 const MAX_BYTES: usize = 16 << 10;

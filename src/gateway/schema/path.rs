@@ -1,6 +1,6 @@
 //! Where in a schema a flaw is, in the words of the request: `schema.properties.age.anyOf[1]`.
 
-use crate::gateway::value::Flaw;
+use crate::gateway::fields::Flaw;
 
 /// A name longer than this is cut: the sentence is for people.
 const MAX_NAME_CHARS: usize = 64;

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::path::Path;
 use super::place::{Place, REFUSED};
-use crate::gateway::value::Flaw;
+use crate::gateway::fields::Flaw;
 
 const MAX_LEVELS: usize = 10;
 const MAX_PROPERTIES: usize = 200;

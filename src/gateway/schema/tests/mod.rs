@@ -6,7 +6,8 @@ mod trees;
 use serde_json::{Value as Json, json};
 
 use super::Schema;
-use crate::gateway::value::{Fields, Key, Value};
+use crate::gateway::fields::Fields;
+use crate::gateway::value::{Key, Value};
 
 pub fn read(schema: &Json) -> Result<Schema, String> {
     read_value(Value::from(schema))
