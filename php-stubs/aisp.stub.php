@@ -582,7 +582,7 @@ namespace {
 	function aisp_webhook_failed( int $id, int $lease, string $error ): bool {}
 
 	/**
-	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`.
+	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`, and until it is handled.
 	 *
 	 * @param array{
 	 *     site?: string|null, source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null, id?: int<1, max>|null,

@@ -93,9 +93,11 @@ final class WebhookInboxTest extends WebhookTestCase {
 	public function test_events_of_another_site_are_none_of_ours(): void {
 		Site::mu_plugin( self::NO_WORK_IN_REQUESTS );
 		Webhook::send( Webhook::body() );
+		$id = (string) self::inbox()[0]['id'];
 		Site::mu_plugin( 'add_filter( "option_siteurl", static fn() => "http://elsewhere.test" );' );
 		self::assertSame( array( array( 'success', '0 handled, 0 failed.' ) ), self::wp( 'webhook', 'work' ) );
 		self::assertSame( array(), self::wp( 'webhook', 'list' )[0][3] );
+		self::assertSame( 'error', self::wp( 'webhook', 'show', $id )[0][0] );
 		self::assertSame( array( array( 'success', '0 events forgotten.' ) ), self::wp( 'webhook', 'forget', '--state=waiting', '--yes' ) );
 	}
 
@@ -116,6 +118,40 @@ final class WebhookInboxTest extends WebhookTestCase {
 		self::assertSame( array(), self::inbox() );
 	}
 
+	public function test_show_has_the_event_in_full(): void {
+		Site::mu_plugin( self::NO_WORK_IN_REQUESTS );
+		$body = '{"type":"response.completed","data":{"id":"r","output":{},"tags":[],"n":12345678901234567890,"text":"\\u001b[31mΑθήνα"}}';
+		self::assert_received( false, Webhook::send( $body ) );
+		list( $event ) = self::inbox();
+		$id            = (string) $event['id'];
+
+		list( list( $kind, $format, $fields, $rows ) ) = self::wp( 'webhook', 'show', $id );
+		self::assertSame( array( 'items', 'table', array( 'field', 'value' ) ), array( $kind, $format, $fields ) );
+		$shown = array_column( $rows, 'value', 'field' );
+		self::assertSame( array( ...self::FIELDS, 'payload' ), array_keys( $shown ) );
+		self::assertSame( array( $id, $event['event'], 'waiting' ), array( $shown['id'], $shown['event'], $shown['state'] ) );
+		self::assertSame( gmdate( 'Y-m-d H:i:s', $event['received_at'] ), $shown['received_at'] );
+		self::assertSame( str_replace( '12345678901234567890', '"12345678901234567890"', $body ), $shown['payload'], 'as it came, on one line' );
+
+		foreach ( array( 'json', 'yaml' ) as $format ) {
+			list( list( $kind, $printed, $value ) ) = self::wp( 'webhook', 'show', $id, "--format=$format" );
+			self::assertSame( array( 'value', $format, $event['id'] ), array( $kind, $printed, $value['id'] ) );
+			self::assertSame( json_decode( $body, true, 512, JSON_BIGINT_AS_STRING ), $value['payload'] );
+		}
+
+		self::wp( 'webhook', 'work' );
+		self::assertNull( self::wp( 'webhook', 'show', $id, '--format=json' )[0][2]['payload'], 'what is handled is kept no longer' );
+		self::assertSame( '', array_column( self::wp( 'webhook', 'show', $id )[0][3], 'value', 'field' )['payload'] );
+	}
+
+	public function test_show_has_a_body_that_is_no_json_as_a_text(): void {
+		Site::mu_plugin( self::NO_WORK_IN_REQUESTS );
+		self::assert_received( false, Webhook::send( "no JSON\x1b[31m\xff\n" ) );
+		$id = (string) self::inbox()[0]['id'];
+		self::assertSame( "\"no JSON\\u001b[31m\u{FFFD}\\n\"", array_column( self::wp( 'webhook', 'show', $id )[0][3], 'value', 'field' )['payload'] );
+		self::assertSame( "no JSON\x1b[31m\u{FFFD}\n", self::wp( 'webhook', 'show', $id, '--format=json' )[0][2]['payload'] );
+	}
+
 	public static function misuses(): array {
 		return array(
 			'replay nothing'         => array( array( 'replay' ) ),
@@ -125,6 +161,8 @@ final class WebhookInboxTest extends WebhookTestCase {
 			'forget nothing'         => array( array( 'forget', '--yes' ) ),
 			'forget one and more'    => array( array( 'forget', '1', '--state=done', '--yes' ) ),
 			'forget what is handled' => array( array( 'forget', '--state=leased', '--yes' ) ),
+			'show what is no id'     => array( array( 'show', 'msg_1' ) ),
+			'show what is not'       => array( array( 'show', '999999' ) ),
 			'list no state'          => array( array( 'list', '--state=gone' ) ),
 			'list too many'          => array( array( 'list', '--max=1001' ) ),
 			'work on nothing'        => array( array( 'work', '--max=0' ) ),

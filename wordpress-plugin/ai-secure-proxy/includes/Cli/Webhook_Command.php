@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Json;
 use AI_Secure_Proxy\Webhook\Inbox;
 use WP_CLI;
 use WP_CLI\Utils;
@@ -74,6 +75,54 @@ final class Webhook_Command {
 			return;
 		}
 		Utils\format_items( $assoc_args['format'] ?? 'table', array_map( array( self::class, 'row' ), $events ), self::FIELDS );
+	}
+
+	/**
+	 * Shows one event with what came in it, which is kept until it is handled.
+	 *
+	 * ## OPTIONS
+	 *
+	 * <id>
+	 * : The event's number in the list.
+	 *
+	 * [--format=<format>]
+	 * : How to print it. What came in it is JSON on one line in a table; what is no JSON is a text.
+	 * ---
+	 * default: table
+	 * options:
+	 *   - table
+	 *   - json
+	 *   - yaml
+	 * ---
+	 *
+	 * ## EXAMPLES
+	 *
+	 *     wp aisp webhook show 17
+	 *     wp aisp webhook show 17 --format=json
+	 *
+	 * @param string[] $args       The number.
+	 * @param array    $assoc_args The options.
+	 */
+	public function show( array $args, array $assoc_args ): void {
+		Input::need_module();
+		$filter = self::filter( array(), array() ) + self::numbered( $args );
+		try {
+			$events = aisp_webhook_list( $filter );
+		} catch ( \Aisp\Exception $e ) {
+			Input::refused( $e );
+			return;
+		}
+		if ( ! $events ) {
+			/* translators: %d: a number. */
+			WP_CLI::error( sprintf( __( 'No event has the number %d.', 'ai-secure-proxy' ), $filter['id'] ) );
+			return;
+		}
+		$format  = $assoc_args['format'] ?? 'table';
+		$payload = self::payload( $events[0]['body'] );
+		if ( 'table' === $format && '' !== $events[0]['body'] ) {
+			$payload = Json::line( $payload );
+		}
+		Output::fields( self::row( $events[0] ) + array( 'payload' => $payload ), $format );
 	}
 
 	/**
@@ -235,11 +284,25 @@ final class Webhook_Command {
 		return $count;
 	}
 
+	/**
+	 * What a body says, objects as objects; the body itself where that is no JSON, without what is not UTF-8; null where
+	 * there is none.
+	 *
+	 * @return mixed
+	 */
+	private static function payload( string $body ) {
+		if ( '' === $body ) {
+			return null;
+		}
+		$payload = json_decode( $body, false, 512, JSON_BIGINT_AS_STRING );
+		return JSON_ERROR_NONE === json_last_error() ? $payload : json_decode( Json::line( $body ) );
+	}
+
 	/** One event, for people: times in UTC. */
 	private static function row( array $event ): array {
 		foreach ( array( 'received_at', 'due_at' ) as $key ) {
 			$event[ $key ] = gmdate( 'Y-m-d H:i:s', $event[ $key ] );
 		}
-		return array_intersect_key( $event, array_flip( self::FIELDS ) );
+		return array_replace( array_flip( self::FIELDS ), array_intersect_key( $event, array_flip( self::FIELDS ) ) );
 	}
 }
