@@ -11,26 +11,7 @@ final class DryRunTest extends SiteTestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		Site::policy(
-			self::policy(
-				array(
-					'quota'  => array(
-						array(
-							'per'    => 'user',
-							'limit'  => 5,
-							'period' => 86400,
-						),
-					),
-					'budget' => array(
-						array(
-							'per'    => 'user',
-							'tokens' => 100000,
-							'period' => 'day',
-						),
-					),
-				)
-			)
-		);
+		Site::policy( self::policy( Limits::of_a_user() ) );
 		$this->user = Site::new_user( 'author' );
 	}
 

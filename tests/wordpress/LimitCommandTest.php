@@ -13,48 +13,12 @@ final class LimitCommandTest extends SiteTestCase {
 
 	protected function setUp(): void {
 		parent::setUp();
-		Site::policy(
-			self::policy(
-				array(
-					'quota'    => array(
-						array(
-							'per'    => 'user',
-							'limit'  => 5,
-							'period' => 86400,
-						),
-						array(
-							'per'    => 'site',
-							'limit'  => 1000,
-							'period' => 3600,
-						),
-					),
-					'throttle' => array(
-						array(
-							'per'    => 'role',
-							'limit'  => 100,
-							'period' => 60,
-						),
-						array(
-							'per'    => 'source',
-							'limit'  => 200,
-							'period' => 60,
-						),
-					),
-					'budget'   => array(
-						array(
-							'per'    => 'user',
-							'tokens' => 100000,
-							'period' => 'day',
-						),
-						array(
-							'per'    => 'site',
-							'usd'    => 20.5,
-							'period' => 'month',
-						),
-					),
-				)
-			)
+		$others = array(
+			'quota'    => array( Limits::calls( 'site', 1000, 3600 ) ),
+			'throttle' => array( Limits::calls( 'role', 100, 60 ), Limits::calls( 'source', 200, 60 ) ),
+			'budget'   => array( Limits::budget( 'site', 'usd', 20.5, 'month' ) ),
 		);
+		Site::policy( self::policy( array_merge_recursive( Limits::of_a_user(), $others ) ) );
 		$this->user = Site::new_user( 'author' );
 	}
 

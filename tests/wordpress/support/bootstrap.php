@@ -16,6 +16,7 @@ unset( $aisp_name );
 require __DIR__ . '/Reply.php';
 require __DIR__ . '/Http.php';
 require __DIR__ . '/Events.php';
+require __DIR__ . '/Limits.php';
 require __DIR__ . '/Mock.php';
 require __DIR__ . '/Site.php';
 require __DIR__ . '/SiteTestCase.php';
