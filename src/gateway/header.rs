@@ -24,7 +24,7 @@ pub fn all<'v, 'a>(headers: &'v Value<'a>) -> impl Iterator<Item = (&'a [u8], Op
 }
 
 /// The lines of one header, each `None` if it is no text.
-fn of<'v, 'a>(headers: &'v Value<'a>, name: &str) -> impl Iterator<Item = Option<&'a str>> {
+fn of<'a>(headers: &Value<'a>, name: &str) -> impl Iterator<Item = Option<&'a str>> {
     all(headers).filter(move |(given, _)| is_same(given, name)).map(|(_, line)| std::str::from_utf8(line?).ok())
 }
 
