@@ -461,7 +461,8 @@ namespace {
 	 * @return array{id: string, type: string|null, timestamp: int|null, scheme: 'standard'|'stripe'|'github'|'hex', duplicate: bool, payload: mixed}
 	 *     `id` is the sender's, as far as it is signed (stripe and hex have it in the payload's `id`); else, and for github, the
 	 *     SHA-256 of the body: a body that was caught cannot come again under another id.
-	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here in the last 30 days.
+	 *     `type` is the payload's `type`, or GitHub's header. `duplicate`: this event was here before: ever, or in the last 30 days
+	 *     where its signature has a time.
 	 *     `payload` is the body as `json_decode( …, true )` would have it; null if it is no JSON, or deeper than 127 levels.
 	 *
 	 * @throws \Aisp\Unauthorized 401: it is not to be trusted, or no secret is set; then PHP's error log names the variable.

@@ -8,7 +8,7 @@ mod support;
 
 use aisp::store::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State, Store};
 use engines::Open;
-use support::{NOW, SECOND};
+use support::{Ask, NOW, SECOND};
 
 fn receive(store: &dyn Store, source: &str, event: &str) -> bool {
     let arrival = Arrival { now_us: NOW, site: "1", source, event, kind: Some("a.b"), sent_s: Some(7), body: b"{}" };
@@ -50,6 +50,19 @@ rules! {
         assert_eq!(claim(store, 10, NOW + 3_600 * SECOND), []);
         let kept = list(store, EventFilter { id: Some(event.id), ..EventFilter::default() });
         assert_eq!((kept[0].state, kept[0].body.len()), (State::Done, 0));
+    }
+
+    fn an_event_whose_signature_has_no_time_is_remembered_for_good(store) {
+        receive(store, "timed", "1");
+        let caught = Arrival { now_us: NOW, site: "1", source: "untimed", event: "1", kind: None, sent_s: None, body: b"{}" };
+        assert!(store.receive(&caught).expect("the store works"));
+        claim(store, 10, NOW).iter().for_each(|event| assert!(end(store, event, None, None)));
+        for months in 1..=3 {
+            assert!(Ask::new().at(NOW + months * 31 * 86_400 * SECOND).passes(store));
+            store.maintain().expect("maintained");
+            assert!(!store.receive(&caught).expect("the store works"), "its signature holds for ever");
+        }
+        assert!(receive(store, "timed", "1"), "by now its signature is stale");
     }
 
     fn events_are_handed_out_oldest_first_and_to_one_at_a_time(store) {

@@ -18,7 +18,7 @@ pub use source::check_sources;
 
 static COMPLAINT: Quiet = Quiet::new();
 
-/// How long an id is remembered: longer than any sender repeats an event.
+/// How long an id is remembered where the signature has a time: longer than any sender repeats an event.
 const REMEMBERED_US: i64 = 30 * 86_400 * 1_000_000;
 /// The arguments of `aisp_verify_webhook()` as they came in.
 #[derive(Debug)]
@@ -57,7 +57,9 @@ pub fn verify_webhook(delivery: &Delivery<'_>, env: &Env<'_>) -> Result<Webhook,
     let now_us = now_us();
     verify_at("aisp_verify_webhook", delivery, now_us, env, |options, verified| {
         let key = ["webhook", options.site, options.source, &verified.id].join("\u{1f}");
-        Ok(!with_store(env, |store| store.take_nonce(&key, now_us + REMEMBERED_US, now_us))?)
+        // A signature without a time holds for ever.
+        let until_us = verified.timestamp.map_or(i64::MAX, |_| now_us + REMEMBERED_US);
+        Ok(!with_store(env, |store| store.take_nonce(&key, until_us, now_us))?)
     })
 }
 

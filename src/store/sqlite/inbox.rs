@@ -5,10 +5,13 @@ use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
 use super::tx::Tx;
 use crate::store::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State, Status};
 
-/// How long an event that was handled is remembered: longer than any sender repeats it.
+/// How long an event that was handled is remembered: longer than any sender repeats it. By then its signature is stale; where
+/// it has no time it holds for ever, and so does the event's id.
 const DONE_KEPT_US: i64 = 30 * 86_400 * 1_000_000;
 /// How long one that nobody could handle is kept for somebody to look at.
 const DEAD_KEPT_US: i64 = 90 * 86_400 * 1_000_000;
+/// When an event that is never forgotten was done with: the end of the year 9999.
+const NEVER_US: i64 = 253_402_300_799 * 1_000_000;
 /// Events that are dropped in one step.
 const STEP: u32 = 1_000;
 
@@ -91,9 +94,14 @@ pub(super) fn forget(tx: &Tx<'_>, filter: &EventFilter<'_>) -> rusqlite::Result<
 
 /// Forgets what has been done with for long.
 pub(super) fn shrink(tx: &Tx<'_>, now_us: i64) -> rusqlite::Result<()> {
-    let sql = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = ?1 AND due_us < ?2 LIMIT ?3)";
-    tx.statement(sql)?.execute((State::Done as i64, now_us - DONE_KEPT_US, STEP))?;
-    tx.statement(sql)?.execute((State::Dead as i64, now_us - DEAD_KEPT_US, STEP))?;
+    let old = |more: &str| format!("id IN (SELECT id FROM inbox WHERE state = ?1 AND due_us < ?2{more} LIMIT ?3)");
+    // Out of the way of the next look.
+    let sql = format!("UPDATE inbox SET due_us = {NEVER_US} WHERE {}", old(" AND sent_s IS NULL"));
+    tx.statement(&sql)?.execute((State::Done as i64, now_us - DONE_KEPT_US, STEP))?;
+    let sql = format!("DELETE FROM inbox WHERE {}", old(" AND sent_s IS NOT NULL"));
+    tx.statement(&sql)?.execute((State::Done as i64, now_us - DONE_KEPT_US, STEP))?;
+    let sql = format!("DELETE FROM inbox WHERE {}", old(""));
+    tx.statement(&sql)?.execute((State::Dead as i64, now_us - DEAD_KEPT_US, STEP))?;
     Ok(())
 }
 
