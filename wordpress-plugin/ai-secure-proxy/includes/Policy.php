@@ -45,11 +45,14 @@ final class Policy {
 		$own    = $door['policy'] ?? array();
 		$policy = array_replace( $policy, is_array( $own ) ? $own : array() );
 
+		// A door asks before it knows who calls.
+		$caller += array_fill_keys( array( 'role', 'ip', 'route', 'site', 'source' ), '' ) + array( 'user_id' => 0 );
+
 		/**
-		 * Filters the policy of one call.
+		 * Filters the policy of one call, or that of a door, which knows no more than where a call comes from.
 		 *
 		 * @param array $policy The option aisp_settings, and the site's environment where the option names none.
-		 * @param array $caller Who asks.
+		 * @param array $caller Who asks, see Access::caller().
 		 */
 		return apply_filters( 'aisp_policy', $policy, $caller );
 	}
