@@ -1,0 +1,346 @@
+//! Jobs: work that outlives a request. The store keeps their order, their leases and what became of them; what an item asks
+//! and what it was answered are bytes to it, which the gateway has sealed.
+//!
+//! A worker holds a lease with a *fence*, a number that grows with each lease of the job. Whatever a worker writes names its
+//! fence; one that comes back after its lease writes nothing.
+
+use super::{Arrival, StoreError};
+
+/// How often in a row workers may die over a job, none of its items having ended, until it is given up.
+pub const MAX_DEATHS: u32 = 5;
+/// The highest priority, first in its site's queue.
+pub const MAX_PRIORITY: u8 = 9;
+/// The most items of one job.
+pub const MAX_ITEMS: usize = 100_000;
+
+/// Where a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum JobState {
+    /// It waits for a worker, or for its time.
+    Queued,
+    /// A worker has it.
+    Running,
+    /// A provider works on it; it is looked after when it is due.
+    Waiting,
+    /// All items were answered.
+    Done,
+    /// Every item has ended, and at least one without an answer.
+    Failed,
+    /// Somebody called it off.
+    Cancelled,
+}
+
+impl JobState {
+    /// Every state, with its name and the number it is stored as.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("queued", Self::Queued),
+        ("running", Self::Running),
+        ("waiting", Self::Waiting),
+        ("done", Self::Done),
+        ("failed", Self::Failed),
+        ("cancelled", Self::Cancelled),
+    ];
+
+    /// As it is shown.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].0
+    }
+
+    /// The state of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, state)| *state)
+    }
+
+    /// The state that is stored as this number; what nobody knows has failed.
+    pub fn numbered(number: i64) -> Self {
+        usize::try_from(number).ok().and_then(|n| Self::ALL.get(n)).map_or(Self::Failed, |(_, state)| *state)
+    }
+
+    /// Whether nothing happens to it any more by itself.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// Where an item of a job stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemState {
+    /// It has not been answered.
+    Open,
+    /// A provider was asked, and what it said is not settled yet. If the worker dies now, it is asked again.
+    Asked,
+    /// It was answered.
+    Done,
+    /// It ended without an answer.
+    Failed,
+}
+
+impl ItemState {
+    /// Every state, with its name and the number it is stored as.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("open", Self::Open), ("asked", Self::Asked), ("done", Self::Done), ("failed", Self::Failed)];
+
+    /// As it is shown.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].0
+    }
+
+    /// The state that is stored as this number; what nobody knows is open.
+    pub fn numbered(number: i64) -> Self {
+        usize::try_from(number).ok().and_then(|n| Self::ALL.get(n)).map_or(Self::Open, |(_, state)| *state)
+    }
+}
+
+/// A job on its way in.
+#[derive(Debug, Clone, Copy)]
+pub struct NewJob<'a> {
+    /// Now, in microseconds since the epoch.
+    pub now_us: i64,
+    /// Its public id; nobody can guess it.
+    pub id: &'a str,
+    /// The site. Nothing is shared between two sites.
+    pub site: &'a str,
+    /// The WordPress user; 0 for nobody.
+    pub user_id: u64,
+    /// The outside client; empty for nobody.
+    pub client: &'a str,
+    /// The plugin or feature that asks.
+    pub source: &'a str,
+    /// What its worker has to do: `infer`, `callback`.
+    pub kind: &'a str,
+    /// 0 to [`MAX_PRIORITY`]: the higher is first, within its site.
+    pub priority: u8,
+    /// Not before this time, in microseconds since the epoch.
+    pub run_us: i64,
+    /// A key by which a second enqueue is known, with a hash of what is enqueued; unique per site and owner (user and client).
+    pub key: Option<(&'a str, &'a super::Hash)>,
+    /// What else the gateway wants to know of it: bytes that the store keeps for as long as the job.
+    pub about: &'a [u8],
+    /// What each item asks, in order; at least one.
+    pub items: &'a [Vec<u8>],
+}
+
+/// What became of a job on its way in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It was put into the queue.
+    New,
+    /// The same was enqueued before, as the job of this id.
+    Same(String),
+    /// The key was used before for something else.
+    Conflict,
+}
+
+/// A job as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Job {
+    pub id: String,
+    pub site: String,
+    pub user_id: u64,
+    pub client: String,
+    pub source: String,
+    pub kind: String,
+    pub state: JobState,
+    pub priority: u8,
+    pub about: Vec<u8>,
+    /// How many items it has, and how many of them were answered and how many ended without an answer.
+    pub total: u32,
+    pub done: u32,
+    pub failed: u32,
+    /// How often a worker had it.
+    pub attempts: u32,
+    /// Why it failed, or why it waits, in the gateway's vocabulary.
+    pub error: Option<String>,
+    /// When it was enqueued, first had by a worker, and ended, in microseconds since the epoch.
+    pub created_us: i64,
+    pub started_us: Option<i64>,
+    pub ended_us: Option<i64>,
+    /// When a worker may have it next, when its lease ends, or when it is looked after, in microseconds since the epoch.
+    pub due_us: i64,
+    /// When a result that waited for somebody's word was accepted.
+    pub accepted_us: Option<i64>,
+}
+
+/// An item of a job as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobItem {
+    /// Its place in the job, counted from 0.
+    pub n: u32,
+    /// Where it stands.
+    pub state: ItemState,
+    /// How often it was tried in vain.
+    pub attempts: u32,
+    /// What it asks; empty once nobody needs that any more.
+    pub request: Vec<u8>,
+    /// What it was answered, as the gateway keeps it; empty if it was not.
+    pub result: Vec<u8>,
+    /// Why it failed, or failed last, in the gateway's vocabulary.
+    pub error: Option<String>,
+}
+
+/// A lease on a job: what every write of its worker names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease<'a> {
+    /// The job's public id.
+    pub id: &'a str,
+    /// Grows with each lease of the job.
+    pub fence: i64,
+}
+
+/// An item that a call belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OfJob<'a> {
+    /// The worker's lease.
+    pub lease: Lease<'a>,
+    /// The item's place.
+    pub n: u32,
+}
+
+/// Which jobs a worker takes.
+#[derive(Debug, Clone, Copy)]
+pub struct JobClaim<'a> {
+    /// Now, in microseconds since the epoch.
+    pub now_us: i64,
+    /// Only of this site; else of all in turn, so that none is held up by another's queue.
+    pub site: Option<&'a str>,
+    /// Only this one.
+    pub id: Option<&'a str>,
+    /// No more than this.
+    pub max: u32,
+    /// Until when they are the worker's, in microseconds since the epoch.
+    pub lease_us: i64,
+}
+
+/// A job in a worker's hands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedJob {
+    /// The job.
+    pub job: Job,
+    /// The fence of its lease.
+    pub fence: i64,
+}
+
+/// How a worker has fared with an item.
+#[derive(Debug, Clone, Copy)]
+pub enum ItemEnd<'a> {
+    /// It was answered: what is kept of that.
+    Done(&'a [u8]),
+    /// It ends without an answer, for this reason.
+    Failed(&'a str),
+    /// It will be tried again, after it failed for this reason. This counts as an attempt in vain.
+    Again(&'a str),
+}
+
+/// What becomes of a job when its worker leaves it.
+#[derive(Debug, Clone, Copy)]
+pub enum Parting<'a> {
+    /// Back to the queue, not before `run_us`, because of `error` if anything went wrong.
+    Queue {
+        /// In microseconds since the epoch.
+        run_us: i64,
+        /// In the gateway's vocabulary.
+        error: Option<&'a str>,
+    },
+    /// A provider works on it; it is claimed again at `due_us` at the latest.
+    Wait {
+        /// In microseconds since the epoch.
+        due_us: i64,
+        /// What else the gateway wants to know of it from now on.
+        about: &'a [u8],
+    },
+    /// It has ended: `done` if all its items are, else `failed`. Items still open fail with `error`.
+    End {
+        /// In the gateway's vocabulary; `None` if all went well.
+        error: Option<&'a str>,
+        /// Until when it is kept for somebody to look at, in microseconds since the epoch.
+        keep_us: i64,
+        /// Told to the inbox in the same transaction.
+        event: Option<&'a Arrival<'a>>,
+        /// Enqueued in the same transaction.
+        next: Option<&'a NewJob<'a>>,
+    },
+}
+
+/// Which jobs are looked at: those that match every part that is given.
+#[derive(Debug, Default, Clone, Copy)]
+#[allow(missing_docs)]
+pub struct JobFilter<'a> {
+    pub site: Option<&'a str>,
+    pub id: Option<&'a str>,
+    pub user_id: Option<u64>,
+    pub client: Option<&'a str>,
+    pub source: Option<&'a str>,
+    pub kind: Option<&'a str>,
+    pub state: Option<JobState>,
+    /// Only jobs that were enqueued before the one of this id.
+    pub before: Option<&'a str>,
+    /// Only jobs that ended before this, in microseconds since the epoch.
+    pub ended_before_us: Option<i64>,
+    /// No more than this.
+    pub max: u32,
+}
+
+/// The queue as `aisp_status()` shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(missing_docs)]
+pub struct QueueStatus {
+    pub queued: u64,
+    pub running: u64,
+    pub waiting: u64,
+    pub failed: u64,
+    /// When the oldest job that a worker could have now became due, in microseconds since the epoch.
+    pub oldest_due_us: Option<i64>,
+    /// How often a provider was asked again because a worker died between its question and the settlement.
+    pub asked_again: u64,
+    /// How often a lease ran out.
+    pub abandoned: u64,
+}
+
+/// The queue of an engine. Every method is one transaction; those that say so survive a power cut once they return.
+pub trait Queue {
+    /// Puts a job into the queue, all of it or nothing. Survives a power cut.
+    fn enqueue(&self, job: &NewJob<'_>) -> Result<Enqueued, StoreError>;
+
+    /// Hands out jobs that are due, each with a new fence: of several sites in turn, within a site by priority and then by age.
+    /// A job whose lease has run out is due; one over which [`MAX_DEATHS`] workers in a row have died without any item having
+    /// ended has failed instead, with the error `job_abandoned`. Items that were asked and not settled are open again, and
+    /// counted in [`QueueStatus::asked_again`].
+    fn claim_jobs(&self, claim: &JobClaim<'_>) -> Result<Vec<ClaimedJob>, StoreError>;
+
+    /// Renews a lease until `lease_us`, and says whether it is still the worker's: not if it ran out and was handed on, nor if
+    /// the job was cancelled.
+    fn renew_job(&self, lease: Lease<'_>, lease_us: i64) -> Result<bool, StoreError>;
+
+    /// The first `max` items of a job, from place `from`, that are open; none if the lease is lost.
+    fn open_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError>;
+
+    /// Writes what became of an item, and says whether the lease still held; if not, nothing is written. What is done keeps
+    /// no request. Survives a power cut.
+    fn end_item(&self, of: OfJob<'_>, now_us: i64, end: ItemEnd<'_>) -> Result<bool, StoreError>;
+
+    /// Ends a worker's turn with a job, and says whether the lease still held; if not, nothing is written. Survives a power
+    /// cut.
+    fn part(&self, lease: Lease<'_>, now_us: i64, parting: Parting<'_>) -> Result<bool, StoreError>;
+
+    /// Calls a job off unless it has ended, and hands back how it stands now; `None` if the site has none of this id. A worker
+    /// that has it loses its lease. It is kept until `keep_us`.
+    fn cancel_job(&self, site: &str, id: &str, now_us: i64, keep_us: i64) -> Result<Option<Job>, StoreError>;
+
+    /// Puts a job that has failed or was cancelled back into the queue, with the items that were not answered, and hands back
+    /// how it stands now; one in another state stays as it is. `None` if the site has none of this id.
+    fn retry_job(&self, site: &str, id: &str, now_us: i64) -> Result<Option<Job>, StoreError>;
+
+    /// Accepts the result of a job that is done, once, and tells the inbox of it in the same transaction; hands back how the
+    /// job stands now. `None` if the site has none of this id.
+    fn accept_job(&self, site: &str, id: &str, now_us: i64, event: &Arrival<'_>) -> Result<Option<Job>, StoreError>;
+
+    /// The newest jobs that match.
+    fn jobs(&self, filter: &JobFilter<'_>) -> Result<Vec<Job>, StoreError>;
+
+    /// The first `max` items of a job of a site from place `from` on; none if there is no such job.
+    fn job_items(&self, site: &str, id: &str, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError>;
+
+    /// Drops jobs that match and have ended, and says how many there were.
+    fn purge_jobs(&self, filter: &JobFilter<'_>) -> Result<u64, StoreError>;
+}
