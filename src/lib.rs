@@ -2,7 +2,7 @@
 //!
 //! `php` is what Zend sees; below it stands a core that knows nothing of PHP: `gateway` tells the story of one request,
 //! with `guard` (may it run), `provider` (wire formats), `upstream` (bytes on the wire), `store` (what outlives it) and
-//! `audit` (what is kept about it); `webhook` is the door for events from outside. What PHP sees is at the foot of this
+//! `audit` (what is kept about it); `webhook` is the door for events from outside, `jobs` what work that outlives a request keeps. What PHP sees is at the foot of this
 //! file; `php-stubs/aisp.stub.php` documents it.
 
 // The unit tests share helpers with those in `tests`, which know the crate by its name.
@@ -16,6 +16,7 @@ pub mod gateway;
 pub mod guard;
 mod header_name;
 pub mod hex;
+pub mod jobs;
 #[cfg(feature = "php")]
 mod php;
 pub mod provider;

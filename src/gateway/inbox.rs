@@ -6,6 +6,7 @@ use super::value::Value;
 use super::{Env, misconfigured};
 use crate::clock::now_us;
 use crate::error::Error;
+use crate::jobs;
 use crate::store::{Event, EventFilter, Handled, MAX_ATTEMPTS, State};
 
 /// The longest that a handler may have an event, in seconds.
@@ -13,9 +14,6 @@ const MAX_LEASE_S: i64 = 3_600;
 const USUAL_LEASE_S: i64 = 60;
 /// The most events that are handed out or listed at once.
 const MAX_EVENTS: i64 = 1_000;
-/// The wait before the second attempt; each further one is four times as long, up to the longest.
-const FIRST_WAIT_S: u64 = 15;
-const LONGEST_WAIT_S: u64 = 6 * 3_600;
 /// The longest error that is kept, in bytes.
 const MAX_ERROR_BYTES: usize = 190;
 
@@ -45,7 +43,7 @@ pub fn claim_events(options: &Value<'_>, env: &Env<'_>) -> Result<Vec<Event>, Er
 pub fn event_handled(id: i64, lease: i64, error: Option<&str>, env: &Env<'_>) -> Result<bool, Error> {
     let lease = u32::try_from(lease).unwrap_or(0);
     let now_us = now_us();
-    let retry_us = (lease < MAX_ATTEMPTS).then(|| now_us + wait_us(lease));
+    let retry_us = (lease < MAX_ATTEMPTS).then(|| now_us + jobs::wait(lease).as_micros() as i64);
     let error = error.map(clipped);
     Ok(with_store(env, |store| store.event_handled(&Handled { now_us, id, lease, error, retry_us }))?)
 }
@@ -95,13 +93,6 @@ fn read_filter<'a>(value: &Value<'a>) -> Result<EventFilter<'a>, Flaw> {
     Ok(filter)
 }
 
-/// How long an event waits after so many attempts, give or take a fifth.
-fn wait_us(attempts: u32) -> i64 {
-    let seconds = FIRST_WAIT_S.saturating_mul(4_u64.saturating_pow(attempts.saturating_sub(1))).min(LONGEST_WAIT_S);
-    let fifth = seconds * 200_000;
-    (seconds * 1_000_000 - fifth + fastrand::u64(0..=2 * fifth)) as i64
-}
-
 /// Whole characters, and no more of them than are worth keeping.
 fn clipped(error: &str) -> &str {
     let end = error.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= MAX_ERROR_BYTES).last();
@@ -111,14 +102,6 @@ fn clipped(error: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_wait_is_longer_up_to_six_hours() {
-        for (attempts, seconds) in [(1, 15), (2, 60), (3, 240), (6, 15_360), (7, 21_600), (99, 21_600)] {
-            let wait = wait_us(attempts);
-            assert!((seconds * 800_000..=seconds * 1_200_000).contains(&wait), "{attempts}: {wait}");
-        }
-    }
 
     #[test]
     fn an_error_is_cut_between_characters() {

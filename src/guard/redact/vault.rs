@@ -61,6 +61,18 @@ impl Vault {
         private.map(|(slot, count)| (self.names.get(slot).to_ascii_lowercase(), count)).collect()
     }
 
+    /// Every value with its placeholder.
+    pub fn values(&self) -> impl Iterator<Item = (String, &str)> {
+        let slots = (0..self.names.len()).map(|slot| Slot(slot as u8));
+        slots.flat_map(move |slot| {
+            (1..).map_while(move |number| {
+                let mut placeholder = String::new();
+                write_placeholder(&mut placeholder, self.names.get(slot), number);
+                Some((placeholder, self.values.get(slot, number)?))
+            })
+        })
+    }
+
     /// Puts the values back into a text. A placeholder that stands for nothing stays as it is.
     pub fn restore<'t>(&self, text: &'t str) -> Cow<'t, str> {
         self.restored(text, false)
