@@ -111,6 +111,9 @@ pub enum Error {
         /// The limits as admission left them.
         limits: Vec<LimitState>,
     },
+    /// The worker that asked has lost its lease on the job: leave it to whoever has it now.
+    #[error("The job was handed to another worker.")]
+    LeaseLost,
     /// The store cannot be used, and the call cannot do without it. `aisp_status()` says why.
     #[error("The store is not available.")]
     Store(#[from] StoreError),
@@ -142,6 +145,7 @@ impl Error {
             Self::Provider { .. } | Self::Moderation { .. } => Kind::ProviderError,
             Self::Blocked { .. } => Kind::Blocked,
             Self::CircuitOpen { .. } => Kind::CircuitOpen,
+            Self::LeaseLost => Kind::Conflict,
             Self::Store(_) => Kind::StoreUnavailable,
         }
     }
@@ -169,6 +173,7 @@ impl Error {
             Self::Blocked { stage: Stage::Output, .. } => "policy_blocked_output",
             Self::Moderation { .. } => "provider_moderation",
             Self::CircuitOpen { .. } => "provider_circuit_open",
+            Self::LeaseLost => "job_lease_lost",
             Self::Store(_) => "store_unavailable",
         }
     }

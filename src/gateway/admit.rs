@@ -91,6 +91,7 @@ impl<'e> Flow<'_, 'e> {
             stale_us: plan.stale_us(),
             record: &self.record,
             abandoned_us: lease_us,
+            item: None,
         };
         let mut awaited: Option<String> = None;
         // The record of a call that has waited: it tells for how long.
@@ -154,6 +155,7 @@ impl<'e> Flow<'_, 'e> {
                     None => self.refuse(error),
                 }
             }
+            Verdict::Lost => Admitted::Refused(Error::LeaseLost),
             Verdict::Landed { note, limits } => self.landed(plan, hash, &note, all(limits)),
             Verdict::Miss { way, limits } => {
                 let lead = leads.then(|| Lead::new(self.env, hash, &self.record.uid));

@@ -42,6 +42,7 @@ impl Standing {
             stale_us: 0,
             record: &record,
             abandoned_us: self.now_us,
+            item: None,
         };
         with_store(env, |store| store.peek(&admission)).unwrap_or_else(|error| {
             health::store_failed(&error, env.journal);

@@ -1,6 +1,6 @@
 //! One call as the store sees it: what it asks, what it is answered, and how it ends.
 
-use super::{Boarding, BudgetState, Claim, Hash, Landing, Report, Way};
+use super::{Boarding, BudgetState, Claim, Hash, Landing, OfJob, Report, Way};
 use crate::audit::Record;
 use crate::clock::Clock;
 use crate::guard::rate::Quota;
@@ -64,6 +64,8 @@ pub struct Admission<'a> {
     pub record: &'a Record,
     /// When a call that was not settled counts as abandoned: past its deadline, in microseconds since the epoch.
     pub abandoned_us: i64,
+    /// The item of a job that the call is for.
+    pub item: Option<OfJob<'a>>,
 }
 
 /// What became of a call that asked to be let in. `limits` lists the throttles and then the quotas that were looked at.
@@ -83,6 +85,8 @@ pub enum Verdict {
         /// Where the limits stand.
         limits: Vec<LimitState>,
     },
+    /// The job that the call is for was handed to another worker, called off or ended. Nothing was charged or logged.
+    Lost,
     /// Another call is asking for the same answer: wait for it, then ask again.
     Wait {
         /// The leader's uid.
@@ -112,7 +116,6 @@ pub enum Verdict {
         budget: BudgetState,
         /// What the call might have taken of it.
         amount: u64,
-        /// Where the limits stand.
         /// Where the limits stand.
         limits: Vec<LimitState>,
     },
@@ -157,12 +160,17 @@ pub struct Settlement<'a> {
     pub landing: Option<Landing<'a>>,
     /// What became of the last attempt, unless [`Store::report`] was told already.
     pub report: Option<Report<'a>>,
+    /// The item of a job that the call was for.
+    pub item: Option<OfJob<'a>>,
+    /// The answer for that item, in the gateway's own encoding, whether it may be kept or not.
+    pub answer: Option<&'a [u8]>,
 }
 
 impl<'a> Settlement<'a> {
     /// The end of a call that was charged nothing, kept nothing and led no flight.
     pub const fn plain(record: &'a Record, now_us: i64) -> Self {
-        Self { now_us, record, write: None, refund: &[], claims: &[], landing: None, report: None }
+        let (write, landing, report, item, answer) = (None, None, None, None, None);
+        Self { now_us, record, write, refund: &[], claims: &[], landing, report, item, answer }
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A site has several workers and they cannot see each other here, so none of them may give away a whole limit. Nothing
 //! is cached and nothing is logged; the decisions are otherwise those of [`Store::admit`](super::Store::admit). What is
-//! reserved of a budget is never given back here: what a call did cost is not known to the next process.
+//! reserved of a budget is never given back here: what a call did cost is not known to the next process. Whose job a call is
+//! for is not known either.
 
 use std::collections::HashMap;
 
@@ -146,6 +147,7 @@ mod tests {
             stale_us,
             record: &record,
             abandoned_us,
+            item: None,
         };
         decide(seen, &call)
     }

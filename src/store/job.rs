@@ -4,92 +4,22 @@
 //! A worker holds a lease with a *fence*, a number that grows with each lease of the job. Whatever a worker writes names its
 //! fence; one that comes back after its lease writes nothing.
 
+mod state;
+
+pub use state::{ItemState, JobState};
+
 use super::{Arrival, StoreError};
 
 /// How often in a row workers may die over a job, none of its items having ended, until it is given up.
 pub const MAX_DEATHS: u32 = 5;
+/// The error of a job that was given up.
+pub const ABANDONED: &str = "job_abandoned";
+/// How long such a job is kept for somebody to look at, in microseconds.
+pub const ABANDONED_KEPT_US: i64 = 30 * 86_400 * 1_000_000;
 /// The highest priority, first in its site's queue.
 pub const MAX_PRIORITY: u8 = 9;
 /// The most items of one job.
 pub const MAX_ITEMS: usize = 100_000;
-
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum JobState {
-    /// It waits for a worker, or for its time.
-    Queued,
-    /// A worker has it.
-    Running,
-    /// A provider works on it; it is looked after when it is due.
-    Waiting,
-    /// All items were answered.
-    Done,
-    /// Every item has ended, and at least one without an answer.
-    Failed,
-    /// Somebody called it off.
-    Cancelled,
-}
-
-impl JobState {
-    /// Every state, with its name and the number it is stored as.
-    pub const ALL: [(&'static str, Self); 6] = [
-        ("queued", Self::Queued),
-        ("running", Self::Running),
-        ("waiting", Self::Waiting),
-        ("done", Self::Done),
-        ("failed", Self::Failed),
-        ("cancelled", Self::Cancelled),
-    ];
-
-    /// As it is shown.
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize].0
-    }
-
-    /// The state of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, state)| *state)
-    }
-
-    /// The state that is stored as this number; what nobody knows has failed.
-    pub fn numbered(number: i64) -> Self {
-        usize::try_from(number).ok().and_then(|n| Self::ALL.get(n)).map_or(Self::Failed, |(_, state)| *state)
-    }
-
-    /// Whether nothing happens to it any more by itself.
-    pub const fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
-}
-
-/// Where an item of a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ItemState {
-    /// It has not been answered.
-    Open,
-    /// A provider was asked, and what it said is not settled yet. If the worker dies now, it is asked again.
-    Asked,
-    /// It was answered.
-    Done,
-    /// It ended without an answer.
-    Failed,
-}
-
-impl ItemState {
-    /// Every state, with its name and the number it is stored as.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("open", Self::Open), ("asked", Self::Asked), ("done", Self::Done), ("failed", Self::Failed)];
-
-    /// As it is shown.
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize].0
-    }
-
-    /// The state that is stored as this number; what nobody knows is open.
-    pub fn numbered(number: i64) -> Self {
-        usize::try_from(number).ok().and_then(|n| Self::ALL.get(n)).map_or(Self::Open, |(_, state)| *state)
-    }
-}
 
 /// A job on its way in.
 #[derive(Debug, Clone, Copy)]
@@ -188,6 +118,23 @@ pub struct Lease<'a> {
     pub fence: i64,
 }
 
+impl Lease<'_> {
+    /// The source of the inbox that jobs tell of their end under. No policy can name one like this.
+    pub const SOURCE: &'static str = ":job";
+    /// What a job that has failed is told as.
+    pub const FAILED: &'static str = "job.failed";
+
+    /// The id of the event that tells of the end of the job under this lease: each end is told once.
+    pub fn event(&self) -> String {
+        format!("{}:{}", self.id, self.fence)
+    }
+
+    /// The body of that event.
+    pub fn event_body(&self) -> Vec<u8> {
+        serde_json::json!({ "id": self.id }).to_string().into_bytes()
+    }
+}
+
 /// An item that a call belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfJob<'a> {
@@ -204,7 +151,7 @@ pub struct JobClaim<'a> {
     pub now_us: i64,
     /// Only of this site; else of all in turn, so that none is held up by another's queue.
     pub site: Option<&'a str>,
-    /// Only this one.
+    /// Only this one. If a provider works on it, it need not be due: whoever names it knows better.
     pub id: Option<&'a str>,
     /// No more than this.
     pub max: u32,
@@ -305,7 +252,8 @@ pub trait Queue {
     /// Hands out jobs that are due, each with a new fence: of several sites in turn, within a site by priority and then by age.
     /// A job whose lease has run out is due; one over which [`MAX_DEATHS`] workers in a row have died without any item having
     /// ended has failed instead, with the error `job_abandoned`. Items that were asked and not settled are open again, and
-    /// counted in [`QueueStatus::asked_again`].
+    /// counted in [`QueueStatus::asked_again`]. The inbox is told of one that was given up, in the same transaction, as an event
+    /// of [`Lease::SOURCE`] and [`Lease::FAILED`] for its last lease; it is kept for [`ABANDONED_KEPT_US`].
     fn claim_jobs(&self, claim: &JobClaim<'_>) -> Result<Vec<ClaimedJob>, StoreError>;
 
     /// Renews a lease until `lease_us`, and says whether it is still the worker's: not if it ran out and was handed on, nor if
@@ -315,12 +263,12 @@ pub trait Queue {
     /// The first `max` items of a job, from place `from`, that are open; none if the lease is lost.
     fn open_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError>;
 
-    /// Writes what became of an item, and says whether the lease still held; if not, nothing is written. What is done keeps
-    /// no request. Survives a power cut.
+    /// Writes what became of an item, and says whether the lease still held; if not, nothing is written, nor if the item has
+    /// ended before. What is done keeps no request; an answer that was settled for the item is dropped. Survives a power cut.
     fn end_item(&self, of: OfJob<'_>, now_us: i64, end: ItemEnd<'_>) -> Result<bool, StoreError>;
 
-    /// Ends a worker's turn with a job, and says whether the lease still held; if not, nothing is written. Survives a power
-    /// cut.
+    /// Ends a worker's turn with a job, and says whether the lease still held; if not, nothing is written. Items that were
+    /// asked and not settled are open again. Survives a power cut.
     fn part(&self, lease: Lease<'_>, now_us: i64, parting: Parting<'_>) -> Result<bool, StoreError>;
 
     /// Calls a job off unless it has ended, and hands back how it stands now; `None` if the site has none of this id. A worker
@@ -332,7 +280,7 @@ pub trait Queue {
     fn retry_job(&self, site: &str, id: &str, now_us: i64) -> Result<Option<Job>, StoreError>;
 
     /// Accepts the result of a job that is done, once, and tells the inbox of it in the same transaction; hands back how the
-    /// job stands now. `None` if the site has none of this id.
+    /// job stands now. `None` if the site has none of this id. Survives a power cut.
     fn accept_job(&self, site: &str, id: &str, now_us: i64, event: &Arrival<'_>) -> Result<Option<Job>, StoreError>;
 
     /// The newest jobs that match.

@@ -10,6 +10,7 @@ mod fallback;
 mod flight;
 mod handle;
 mod inbox;
+mod job;
 mod location;
 pub mod sqlite;
 
@@ -20,6 +21,10 @@ pub use fallback::admit as admit_without_store;
 pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
 pub use inbox::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State};
+pub use job::{
+    ABANDONED, ABANDONED_KEPT_US, ClaimedJob, Enqueued, ItemEnd, ItemState, Job, JobClaim, JobFilter, JobItem,
+    JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parting, Queue, QueueStatus,
+};
 pub use location::{BadLocation, Location};
 
 use thiserror::Error;
@@ -28,11 +33,13 @@ use crate::audit::Record;
 
 /// One engine. [`Store::admit`], [`Store::settle`] and [`Store::ack`] are atomic; nothing keeps a lock or a transaction beyond
 /// its return.
-pub trait Store {
-    /// Decides whether a call may run: throttle, cache, flight, breaker, quota, budget, in this order.
+pub trait Store: Queue {
+    /// Decides whether a call may run: lease, throttle, cache, flight, breaker, quota, budget, in this order.
     ///
+    /// - The call is for an item of a job, and the worker has lost its lease: nothing is charged, and nothing is written.
     /// - Throttled: no limit is charged, the record is written as a refusal.
-    /// - A hit: every throttle is charged, no quota is; the record is written as a hit.
+    /// - A hit: every throttle is charged, no quota is; the record is written as a hit. An answer that was settled for the
+    ///   item, which a worker died before ending, is one too.
     /// - Another call is asking the same: every throttle is charged, and a record that says the caller died is written, as
     ///   for a miss.
     /// - The breaker lets none of the route's providers through: every throttle is charged, no quota is. The record is written
@@ -40,7 +47,7 @@ pub trait Store {
     /// - Over quota or budget: every throttle is charged, no quota is; the record is written as a refusal.
     /// - A miss: every throttle and every quota is charged, every budget reserved, and the call leads the flight. A record
     ///   that says the caller died is written, which becomes visible to [`Store::drain`] only at `abandoned_us`, unless
-    ///   [`Store::settle`] has replaced it by then. At that time the reservations lapse, too.
+    ///   [`Store::settle`] has replaced it by then. At that time the reservations lapse, too. The item is asked.
     fn admit(&self, call: &Admission<'_>) -> Result<Verdict, StoreError>;
 
     /// Whether the flight of this leader is still under way.
@@ -87,7 +94,8 @@ pub trait Store {
     fn report(&self, report: &Report<'_>) -> Result<Heed, StoreError>;
 
     /// Closes a call: writes the answer to the cache, the final record to the spool, and the counters; replaces what was
-    /// reserved by what was spent, gives back what the call was charged for nothing, and ends its flight.
+    /// reserved by what was spent, gives back what the call was charged for nothing, and ends its flight. The item of a job
+    /// gets the answer, and is open again; where the worker has lost its lease the item is left alone.
     fn settle(&self, outcome: &Settlement<'_>) -> Result<(), StoreError>;
 
     /// What [`Store::admit`] would find. Writes nothing.
@@ -149,6 +157,8 @@ pub struct Status {
     pub inbox_waiting: u64,
     /// Those that nobody could handle.
     pub inbox_dead: u64,
+    /// The queue of jobs.
+    pub queue: QueueStatus,
     /// The version of the schema.
     pub schema: u32,
     /// Calls of the last 60 minutes.

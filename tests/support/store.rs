@@ -106,6 +106,7 @@ impl Ask {
             stale_us: self.stale_us,
             record: &self.record,
             abandoned_us: self.clock.now_us() + 10 * SECOND,
+            item: None,
         }
     }
 

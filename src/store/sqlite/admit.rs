@@ -3,12 +3,19 @@
 use super::limits::{self, Tally};
 use super::spool::{self, Ready};
 use super::tx::Tx;
-use super::{breaker, budget, cache, flight};
+use super::{breaker, budget, cache, flight, job_item};
 use crate::audit::Record;
 use crate::store::{Admission, LimitState, Peek, Settlement, Verdict, Way};
 
 pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdict> {
     let now_us = call.clock.now_us();
+    let item = match call.item {
+        None => None,
+        Some(of) => match job_item::held(tx, of)? {
+            Some(id) => Some(id),
+            None => return Ok(Verdict::Lost),
+        },
+    };
     let mut throttle = Tally::read(tx, call.throttle, now_us)?;
     if let Some((limit, wait_us)) = throttle.refusal() {
         log(tx, &call.record.failed(429, "policy_throttle"))?;
@@ -17,7 +24,11 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
     }
     throttle.charge(tx)?;
 
-    let found = call.lookup.map(|hash| cache::find(tx, hash, now_us)).transpose()?.flatten();
+    let cached = call.lookup.map(|hash| cache::find(tx, hash, now_us)).transpose()?.flatten();
+    let found = match item.filter(|_| cached.is_none()) {
+        Some(item) => job_item::answer(tx, item)?,
+        None => cached,
+    };
     if let Some(entry) = found {
         log(tx, &call.record.hit(&entry.provider))?;
         return Ok(Verdict::Hit { entry, limits: throttle.states().collect() });
@@ -62,6 +73,9 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
     if let Some((hash, boarding)) = flies {
         flight::lead(tx, hash, &call.record.uid, now_us + boarding.lease_us)?;
     }
+    if let Some(item) = item {
+        job_item::asked(tx, item)?;
+    }
     spool::put(tx, &call.record.aborted(), Ready::At(call.abandoned_us))?;
     let way = breaker::pass(tx, call.route, gate, now_us, call.abandoned_us)?;
     Ok(Verdict::Miss { way, limits: both(&throttle, &quota) })
@@ -78,6 +92,9 @@ pub(super) fn settle(tx: &Tx<'_>, outcome: &Settlement<'_>, cache_max_bytes: u64
     }
     if let Some(report) = &outcome.report {
         breaker::report(tx, report)?;
+    }
+    if let Some(item) = outcome.item.map(|of| job_item::held(tx, of)).transpose()?.flatten() {
+        job_item::settled(tx, item, outcome)?;
     }
     log(tx, outcome.record)
 }

@@ -14,10 +14,16 @@ mod fault;
 mod flight;
 mod housekeeping;
 mod inbox;
+mod job;
+mod job_claim;
+mod job_item;
+mod job_keep;
+mod job_part;
 mod limits;
 mod nonce;
 mod open;
 mod process;
+mod queue;
 mod schema;
 mod spool;
 mod state;
@@ -268,6 +274,7 @@ impl Store for Sqlite {
             spool::status(tx, &mut status)?;
             counter::status(tx, now_us, &mut status)?;
             inbox::status(tx, &mut status)?;
+            status.queue = job::status(tx, now_us)?;
             status.breakers = breaker::status(tx, now_us)?;
             Ok(status)
         })

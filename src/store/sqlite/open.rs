@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// SQLite takes a file that is shorter than this for an empty one, and would overwrite it.
 const SMALLEST_BYTES: u64 = 512;
 /// Statements that stay prepared: all of them.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 160;
 
 /// For the file as a whole; only an empty one takes the page size.
 const FILE_PRAGMAS: &str = "PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;";

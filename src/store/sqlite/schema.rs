@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -130,6 +130,73 @@ const STEPS: [&str; 5] = [
         key TEXT NOT NULL PRIMARY KEY,
         until_us INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+",
+    "
+    CREATE TABLE job (                      -- work that outlives a request
+        id INTEGER PRIMARY KEY AUTOINCREMENT,   -- in the order of arrival, and never used again
+        uid TEXT NOT NULL UNIQUE,           -- its public id
+        site TEXT NOT NULL,
+        user_id INTEGER NOT NULL,
+        client TEXT NOT NULL,
+        source TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        state INTEGER NOT NULL,             -- store::JobState
+        ready INTEGER NOT NULL,             -- 1: a worker may have it, and it has its place in the site's lane
+        priority INTEGER NOT NULL,
+        total INTEGER NOT NULL,             -- of its items, and how many of them have ended
+        done INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        attempts INTEGER NOT NULL,          -- how often a worker had it
+        fence INTEGER NOT NULL,             -- with it a lease is known
+        deaths INTEGER NOT NULL,            -- of workers in a row, without any item having ended
+        error TEXT,
+        created_us INTEGER NOT NULL,
+        started_us INTEGER,
+        ended_us INTEGER,
+        due_us INTEGER NOT NULL,            -- when it is due, when its lease ends, or until when it is kept
+        accepted_us INTEGER,
+        key TEXT,                           -- by which a second enqueue is known
+        key_hash BLOB,
+        about BLOB NOT NULL
+    ) STRICT;
+    CREATE UNIQUE INDEX job_key ON job (site, user_id, client, key) WHERE key IS NOT NULL;
+    CREATE INDEX job_ready ON job (site, priority DESC, id) WHERE ready = 1;
+    CREATE INDEX job_due ON job (state, ready, due_us);
+    CREATE INDEX job_site ON job (site, id);
+    CREATE TABLE job_lane (                 -- sites with jobs that are ready, and maybe some without
+        site TEXT NOT NULL PRIMARY KEY,
+        turn INTEGER NOT NULL UNIQUE        -- the lowest is next
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE job_item (
+        id INTEGER PRIMARY KEY,             -- (job.id << 20) + its place
+        state INTEGER NOT NULL,             -- store::ItemState
+        attempts INTEGER NOT NULL,          -- in vain
+        error TEXT,
+        provider TEXT,                      -- of the answer
+        answered_us INTEGER,
+        request BLOB NOT NULL,              -- empty once it is done
+        result BLOB NOT NULL,               -- empty until it is done
+        answer BLOB                         -- settled, and not yet made the result
+    ) STRICT;
+    CREATE INDEX job_item_asked ON job_item (id) WHERE state = 1;
+    CREATE TABLE job_gone (                 -- jobs that were dropped, while items of them are left
+        id INTEGER PRIMARY KEY              -- job.id
+    ) STRICT;
+    CREATE TABLE job_count (                -- there may be too many to count them
+        state INTEGER PRIMARY KEY,
+        jobs INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO job_count (state, jobs) VALUES (0, 0), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0);
+    CREATE TRIGGER job_comes AFTER INSERT ON job BEGIN
+        UPDATE job_count SET jobs = jobs + 1 WHERE state = NEW.state;
+    END;
+    CREATE TRIGGER job_turns AFTER UPDATE OF state ON job WHEN OLD.state != NEW.state BEGIN
+        UPDATE job_count SET jobs = jobs - 1 WHERE state = OLD.state;
+        UPDATE job_count SET jobs = jobs + 1 WHERE state = NEW.state;
+    END;
+    CREATE TRIGGER job_goes AFTER DELETE ON job BEGIN
+        UPDATE job_count SET jobs = jobs - 1 WHERE state = OLD.state;
+    END;
 ",
 ];
 

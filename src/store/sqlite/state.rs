@@ -6,6 +6,10 @@ use super::tx::Tx;
 
 pub(super) const CACHE_BYTES: &str = "cache_bytes";
 pub(super) const CACHE_ENTRIES: &str = "cache_entries";
+/// How often a provider was asked again, see [`crate::store::QueueStatus::asked_again`].
+pub(super) const JOB_ASKED_AGAIN: &str = "job_asked_again";
+/// How often a lease on a job ran out.
+pub(super) const JOB_ABANDONED: &str = "job_abandoned";
 pub(super) const SPOOL_DROPPED: &str = "spool_dropped";
 /// When housekeeping is due next, in microseconds since the epoch.
 pub(super) const SWEEP_US: &str = "sweep_us";
