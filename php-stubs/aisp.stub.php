@@ -102,7 +102,13 @@
  *   timeout_ms        the deadline of a call; `aisp.timeout_ms` by default.
  *   max_attempts      attempts at a provider; `aisp.max_attempts` by default.
  *   max_prompt_chars  the most characters of a prompt, or of a conversation; 8000 by default.
- *   max_parallel      the most calls of one batch that run at the same time; 8 by default.
+ *   max_parallel      the most calls of one batch or job that run at the same time; 8 by default.
+ *   jobs              `key_env`: the variable or constant, or a list of them, that holds the key which seals private values
+ *                     (the first one; the others still open); AISP_JOB_KEY and then WordPress's AUTH_KEY by default.
+ *                     `max_items` (10000) and `max_bytes` (16777216) of one job, `max_attempts` (5) of an item, `timeout_ms`
+ *                     (120000) of a call of a job, `keep`: how long a job is kept after its end (2592000). `callback_env`:
+ *                     what signs callbacks, as the `secret_env` of a webhook with the scheme `standard`; without it there
+ *                     are none.
  *
  * A budget
  *   name       subject, period and unit: `budget-user-day-tokens`.     unit      `tokens`, or `usd` (US dollars).
@@ -130,6 +136,21 @@
  *   provider_request_id  the provider's own id of the call, for its support; null if it gave none.
  *   provider_limits      where its limits on this key stand; null if it did not tell.
  *   limits      where the limits stand, throttles first; those that were not looked at are not in it.
+ *
+ * A job
+ *   id          `job_` and 32 hex digits. Nobody can guess it.
+ *   state       queued, running, waiting (a provider works on it), done, failed (an item ended without an answer) or cancelled.
+ *   progress    `total`, `done` and `failed` items.
+ *   result      of a job of one item that is done, and only from `aisp_job_get()`: as from `aisp_infer()`, without the limits.
+ *               `sealed` is in it, and true, where its private values could not be opened; placeholders stand for them.
+ *   items       only from `aisp_job_get()`, if asked for: `n`, `state` (open, asked, done or failed), `attempts`, `result`,
+ *               `error` and `store` of each.
+ *   error       why it failed or waits, a code of the log; else null.
+ *   attempts    how often a worker had it.
+ *   due_at      when it is next looked at, or until when it is kept; a Unix time like all of `created_at`, `started_at`,
+ *               `ended_at` and `accepted_at`, which are null before.
+ *   caller      who enqueued it: `user_id`, `client`, `source` and `site`.
+ *   store, preview, callback  as they were enqueued.
  *
  * The result of aisp_preview()
  *   url        the provider's base URL.
@@ -516,6 +537,131 @@ namespace {
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
 	 */
 	function aisp_budget_alerts( ?string $site = null ): array {}
+
+	/**
+	 * Enqueues a job: one prompt, or many in `items`. Once this returns, the job is safe: it survives a crash and a power cut.
+	 *
+	 * Its prompts are kept with placeholders for private values; those are sealed with the key that the policy's `jobs.key_env`
+	 * names, and dropped with the prompt once the item is done.
+	 *
+	 * @param array<string, mixed> $request As for `aisp_infer()` (without `pack`), or `items`, a list of such requests: what stands
+	 *     beside `items` then holds for each item that does not say otherwise. Beside it:
+	 *     `priority` (0 to 9, the higher first among the jobs of its site; 5, and 3 for a job of many items, by default);
+	 *     `run_at` (a Unix time, not before); `idempotency_key` (1 to 191 bytes: the same key of the same user or client with
+	 *     the same request is the same job);
+	 *     `store` (`['post_id' => 12, 'meta_key' => 'summary']`, of the request or of an item: kept for whoever writes results);
+	 *     `preview` (true: results wait for `aisp_job_accept()`); `callback` (an https URL that is told of the end).
+	 * @param array<string, mixed> $caller As for `aisp_infer()`; its calls are counted as this caller's.
+	 * @param array<string, mixed> $policy As for `aisp_infer()`. The worker brings its own when it runs the job.
+	 * @return array<string, mixed> The job, see above.
+	 *
+	 * @throws \Aisp\InvalidRequest   400: it names the field, as in `items[3].prompt`. Nothing was stored.
+	 * @throws \Aisp\Conflict         409: the `idempotency_key` was used for another request.
+	 * @throws \Aisp\ConfigError      500: `$caller`, `$policy` or php.ini is wrong, or a key is not set that would seal private values.
+	 * @throws \Aisp\StoreUnavailable 503: it could not be stored, not even in part.
+	 */
+	function aisp_job_enqueue( array $request, array $caller = [], array $policy = [] ): array {}
+
+	/**
+	 * A job by its id, with its result if it has one item, or with as many of its items as the options ask for.
+	 *
+	 * @param array{site?: string|null, from?: int<0, 99999>|null, items?: int<0, 1000>|null} $options `site` as in `$caller`;
+	 *     `items` is how many (none by default), `from` the place of the first.
+	 * @param array<string, mixed> $policy Its `jobs.key_env` names the keys that open private values.
+	 * @return array<string, mixed>|null The job, see above; null if the site has none of this id.
+	 *
+	 * @throws \Aisp\ConfigError      500: `$options`, `$policy` or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_get( string $id, array $options = [], array $policy = [] ): ?array {}
+
+	/**
+	 * The newest jobs that match, without results.
+	 *
+	 * @param array{
+	 *     site?: string|null, user_id?: int|null, client?: string|null, source?: string|null,
+	 *     state?: 'queued'|'running'|'waiting'|'done'|'failed'|'cancelled'|null, before?: string|null, max?: int<1, 1000>|null,
+	 * } $filter All sites unless it says otherwise; `before` is the id of the last job of the page before; 100 by default.
+	 * @return list<array<string, mixed>> Jobs, see above.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_list( array $filter = [] ): array {}
+
+	/**
+	 * Calls a job off. A worker that has it ends with the call that is under way, and what that brings is not kept.
+	 *
+	 * @return array<string, mixed>|null The job as it stands now; one that had ended stays as it is. Null if the site has none of this id.
+	 *
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_cancel( string $id, string $site = '' ): ?array {}
+
+	/**
+	 * Puts a job that has failed or was cancelled back into the queue, for the items that were not answered.
+	 *
+	 * @return array<string, mixed>|null The job as it stands now; one in another state stays as it is. Null if the site has none of this id.
+	 *
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_retry( string $id, string $site = '' ): ?array {}
+
+	/**
+	 * Accepts the results of a job that was enqueued with `preview` and is done, and tells the inbox: `job.accepted`.
+	 *
+	 * @return array<string, mixed>|null The job as it stands now: `accepted_at` is set if it could be accepted. Null if the site
+	 *     has none of this id.
+	 *
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_accept( string $id, string $site = '' ): ?array {}
+
+	/**
+	 * Drops jobs that match and have ended, with their results.
+	 *
+	 * @param array{
+	 *     site?: string|null, id?: string|null, user_id?: int|null, client?: string|null, source?: string|null,
+	 *     state?: 'done'|'failed'|'cancelled'|null, ended_before?: int|null,
+	 * } $filter `ended_before` is a Unix time.
+	 * @return int How many there were.
+	 *
+	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_purge( array $filter ): int {}
+
+	/**
+	 * Takes jobs that are due for a worker, of several sites in turn. Each is the worker's for `lease_s` seconds: hand them to
+	 * `aisp_job_work()` at once, with the policy of their `caller`.
+	 *
+	 * @param array{max?: int<1, 64>|null, lease_s?: int<1, 3600>|null, site?: string|null, id?: string|null} $options 1 job for 60
+	 *     seconds, of any site, unless it says otherwise.
+	 * @return list<array{id: string, lease: int, site: string, kind: string, caller: array<string, mixed>}>
+	 *
+	 * @throws \Aisp\ConfigError      500: the options or php.ini are wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_job_claim( array $options = [] ): array {}
+
+	/**
+	 * Works on jobs: on those that were claimed, or on whatever is due. Leases are renewed meanwhile; items of a job run
+	 * `max_parallel` at a time, in native threads. When the time is up, calls under way are ended in order and the rest of the
+	 * job is handed back. The end of a job is told to the inbox, as `job.completed` or `job.failed` of the source `:job`, and
+	 * comes out of `aisp_webhook_claim()` until it is handled.
+	 *
+	 * @param array{
+	 *     claims?: list<array{id: string, lease: int, policy?: array<string, mixed>|null}>|null,
+	 *     max?: int<1, 1000>|null, lease_s?: int<1, 3600>|null, deadline_ms?: int<1, 600000>|null, site?: string|null,
+	 * } $options `claims` run at the same time, each with its own policy where it has one. Without them, up to `max` (1) jobs of
+	 *     `site` or of all are taken one after the other, as long as there are any and `deadline_ms` (20000) has not passed.
+	 * @param array<string, mixed> $policy What the administrator allows, as for `aisp_infer()`.
+	 * @return int How many jobs were worked on.
+	 *
+	 * @throws \Aisp\ConfigError      500: the options, `$policy` or php.ini are wrong. Claimed jobs come back when their lease ends.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; likewise.
+	 */
+	function aisp_job_work( array $options = [], array $policy = [] ): int {}
 
 	/**
 	 * What is wrong with a policy, before it is used.
