@@ -592,11 +592,12 @@ namespace {
 	/**
 	 * Calls a job off. A worker that has it ends with the call that is under way, and what that brings is not kept.
 	 *
+	 * @param string|null $site As in `$caller`; null for none.
 	 * @return array<string, mixed>|null The job as it stands now; one that had ended stays as it is. Null if the site has none of this id.
 	 *
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
 	 */
-	function aisp_job_cancel( string $id, string $site = '' ): ?array {}
+	function aisp_job_cancel( string $id, ?string $site = null ): ?array {}
 
 	/**
 	 * Puts a job that has failed or was cancelled back into the queue, for the items that were not answered.
@@ -605,7 +606,7 @@ namespace {
 	 *
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
 	 */
-	function aisp_job_retry( string $id, string $site = '' ): ?array {}
+	function aisp_job_retry( string $id, ?string $site = null ): ?array {}
 
 	/**
 	 * Accepts the results of a job that was enqueued with `preview` and is done, and tells the inbox: `job.accepted`.
@@ -615,7 +616,7 @@ namespace {
 	 *
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
 	 */
-	function aisp_job_accept( string $id, string $site = '' ): ?array {}
+	function aisp_job_accept( string $id, ?string $site = null ): ?array {}
 
 	/**
 	 * Drops jobs that match and have ended, with their results.

@@ -111,6 +111,9 @@ pub enum Error {
         /// The limits as admission left them.
         limits: Vec<LimitState>,
     },
+    /// The idempotency key was used before, for something else: choose another one.
+    #[error("The idempotency_key was used for another request.")]
+    KeyUsed,
     /// The worker that asked has lost its lease on the job: leave it to whoever has it now.
     #[error("The job was handed to another worker.")]
     LeaseLost,
@@ -145,7 +148,7 @@ impl Error {
             Self::Provider { .. } | Self::Moderation { .. } => Kind::ProviderError,
             Self::Blocked { .. } => Kind::Blocked,
             Self::CircuitOpen { .. } => Kind::CircuitOpen,
-            Self::LeaseLost => Kind::Conflict,
+            Self::KeyUsed | Self::LeaseLost => Kind::Conflict,
             Self::Store(_) => Kind::StoreUnavailable,
         }
     }
@@ -173,6 +176,7 @@ impl Error {
             Self::Blocked { stage: Stage::Output, .. } => "policy_blocked_output",
             Self::Moderation { .. } => "provider_moderation",
             Self::CircuitOpen { .. } => "provider_circuit_open",
+            Self::KeyUsed => "caller_key_used",
             Self::LeaseLost => "job_lease_lost",
             Self::Store(_) => "store_unavailable",
         }

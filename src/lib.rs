@@ -32,6 +32,7 @@ mod module {
 
     use crate::php::call::function;
     use crate::php::functions as f;
+    use crate::php::jobs as j;
     use crate::php::lifecycle;
 
     /// The module `aisp`: its functions, and in `lifecycle` its classes and php.ini entries.
@@ -63,6 +64,15 @@ mod module {
             .function(function!(aisp_verify_request(method: string, target: string, body: string, headers: array, options: array;): array => f::verify_request))
             .function(function!(aisp_mint_token(claims: array, options: array;): string => f::mint_token))
             .function(function!(aisp_verify_token(token: string, options: array;): array => f::verify_token))
+            .function(function!(aisp_job_enqueue(request: array; caller: array = "[]", policy: array = "[]"): array => j::enqueue))
+            .function(function!(aisp_job_get(id: string; options: array = "[]", policy: array = "[]"): ?array => j::get))
+            .function(function!(aisp_job_list(; filter: array = "[]"): array => j::jobs))
+            .function(function!(aisp_job_cancel(id: string; site: ?string = "null"): ?array => j::cancel))
+            .function(function!(aisp_job_retry(id: string; site: ?string = "null"): ?array => j::retry))
+            .function(function!(aisp_job_accept(id: string; site: ?string = "null"): ?array => j::accept))
+            .function(function!(aisp_job_purge(filter: array;): int => j::purge))
+            .function(function!(aisp_job_claim(; options: array = "[]"): array => j::claim))
+            .function(function!(aisp_job_work(; options: array = "[]", policy: array = "[]"): int => j::work))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
             .function(function!(aisp_status(;): array => f::status));

@@ -91,7 +91,7 @@ impl<'e> Flow<'_, 'e> {
             stale_us: plan.stale_us(),
             record: &self.record,
             abandoned_us: lease_us,
-            item: None,
+            item: self.env.item,
         };
         let mut awaited: Option<String> = None;
         // The record of a call that has waited: it tells for how long.

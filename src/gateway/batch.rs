@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use secrecy::SecretString;
 
+use super::aside::Aside;
 use super::fingerprint::fingerprint;
 use super::flow::Flow;
 use super::infer::{Done, infer_for_all, prepare};
@@ -18,10 +18,8 @@ use super::packed;
 use super::plan::Plan;
 use super::policy::Policy;
 use super::result::Outcome;
-use super::settings::Settings;
 use super::value::{Key, Value};
-use super::{Args, Env, Secrets, misconfigured};
-use crate::audit::Journal;
+use super::{Args, Env, misconfigured};
 use crate::clock::Deadline;
 use crate::error::Error;
 use crate::provider::Call;
@@ -47,9 +45,7 @@ pub fn batch(args: &Args<'_>, env: &Env<'_>) -> Result<Vec<Item>, Error> {
     let shared = Shared {
         args,
         requests: &requests,
-        settings: env.settings,
-        keys: Keys::fetch(&policy, env.secrets),
-        lines: Lines::default(),
+        aside: Aside::new(policy.key_names(), env),
         until: Deadline::after(std::time::Duration::from_millis(timeout_ms.into())),
         units: units(args.function, &requests, &policy, flow.caller.site),
         next: AtomicUsize::new(0),
@@ -64,7 +60,7 @@ pub fn batch(args: &Args<'_>, env: &Env<'_>) -> Result<Vec<Item>, Error> {
             without_signals(|| (0..threads).for_each(|_| drop(scope.spawn(|| shared.work()))));
         });
     }
-    shared.lines.0.into_inner().iter().for_each(|line| env.journal.line(line));
+    shared.aside.tell(env.journal);
     let done = shared.done.into_inner().into_iter();
     Ok(done
         .map(|item| item.expect("every unit fills its places, and a thread that panics does not let us get here"))
@@ -128,9 +124,7 @@ fn units(function: &str, requests: &[&Value<'_>], policy: &Policy<'_>, site: &st
 struct Shared<'s, 'a> {
     args: &'s Args<'a>,
     requests: &'s [&'s Value<'a>],
-    settings: &'s Settings,
-    keys: Keys,
-    lines: Lines,
+    aside: Aside<'s>,
     until: Deadline,
     units: Vec<Unit>,
     next: AtomicUsize,
@@ -140,7 +134,7 @@ struct Shared<'s, 'a> {
 impl Shared<'_, '_> {
     /// Does one unit after the other until none is left.
     fn work(&self) {
-        let env = Env { settings: self.settings, secrets: &self.keys, journal: &self.lines, until: Some(self.until) };
+        let env = Env { until: Some(self.until), ..self.aside.env() };
         while let Some(unit) = self.units.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             match unit {
                 Unit::Same(indices) => {
@@ -181,31 +175,5 @@ impl Shared<'_, '_> {
         let mut done = self.done.lock();
         done[indices[0]] = Some(item);
         copies.into_iter().for_each(|(index, copy)| done[index] = Some(copy));
-    }
-}
-
-/// The keys that a policy names, fetched where PHP may be asked.
-struct Keys(HashMap<String, SecretString>);
-
-impl Keys {
-    fn fetch(policy: &Policy<'_>, secrets: &dyn Secrets) -> Self {
-        let names = policy.providers.iter().filter_map(|provider| provider.key_env);
-        Self(names.filter_map(|name| Some((name.to_owned(), secrets.find(name)?))).collect())
-    }
-}
-
-impl Secrets for Keys {
-    fn find(&self, name: &str) -> Option<SecretString> {
-        self.0.get(name).cloned()
-    }
-}
-
-/// Lines for PHP's log, kept until PHP may be asked.
-#[derive(Default)]
-struct Lines(Mutex<Vec<String>>);
-
-impl Journal for Lines {
-    fn line(&self, text: &str) {
-        self.0.lock().push(text.to_owned());
     }
 }

@@ -139,6 +139,7 @@ impl<'a, 'e> Flow<'a, 'e> {
     /// Writes the end of a call. The caller gets its answer or its error also where this fails.
     pub(super) fn close(&self, settlement: &Settlement<'_>) {
         self.journal(|| settlement.record.clone());
+        let settlement = &Settlement { item: self.env.item, ..*settlement };
         let written = with_store(self.env, |store| {
             store.settle(settlement)?;
             store.maintain()

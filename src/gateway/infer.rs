@@ -56,7 +56,10 @@ pub fn prepare<T>(
 ) -> Result<T, Error> {
     let flow = Flow::begin(args, env)?;
     let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
-    let policy = policy.map_err(|error| flow.fail(error))?;
+    let mut policy = policy.map_err(|error| flow.fail(error))?;
+    if env.item.is_some() {
+        policy.timeout_ms = Some(policy.jobs.timeout_ms);
+    }
     let plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;
     if plan.request.pack && env.until.is_none() {
         return Err(flow.fail(Error::invalid("pack is for the requests of a batch only.")));

@@ -24,7 +24,7 @@ pub struct Names<'a>(Vec<&'a str>);
 impl<'a> Names<'a> {
     /// Reads 1 to 4 names.
     pub fn read(fields: &mut Fields<'_, 'a>) -> Result<Self, Flaw> {
-        let names = strings(fields)?.ok_or_else(|| fields.flaw(FIELD, "must be given"))?;
+        let names = strings(FIELD, fields)?.ok_or_else(|| fields.flaw(FIELD, "must be given"))?;
         if !(1..=MAX_KEYS).contains(&names.len()) {
             return Err(fields.flaw(FIELD, format!("must hold 1 to {MAX_KEYS} names")));
         }
@@ -33,11 +33,25 @@ impl<'a> Names<'a> {
 
     /// Reads up to 4 names. None at all is no flaw where nothing can be verified then, and that is what the client is told.
     pub fn optional(fields: &mut Fields<'_, 'a>) -> Result<Self, Flaw> {
-        let names = strings(fields)?.unwrap_or_default();
+        let names = strings(FIELD, fields)?.unwrap_or_default();
         if names.len() > MAX_KEYS {
             return Err(fields.flaw(FIELD, format!("must hold at most {MAX_KEYS} names")));
         }
         Self::of_variables(names, fields)
+    }
+
+    /// Reads up to 4 names under another key; `None` if it is not there.
+    pub fn under(key: &'static str, fields: &mut Fields<'_, 'a>) -> Result<Option<Self>, Flaw> {
+        let Some(names) = strings(key, fields)? else { return Ok(None) };
+        if names.len() > MAX_KEYS || !names.iter().all(|name| providers::is_variable(name)) {
+            return Err(fields.flaw(key, format!("must name up to {MAX_KEYS} environment variables or constants, never a secret")));
+        }
+        Ok(Some(Self(names)))
+    }
+
+    /// These names.
+    pub fn of(names: &[&'a str]) -> Self {
+        Self(names.to_vec())
     }
 
     fn of_variables(names: Vec<&'a str>, fields: &Fields<'_, 'a>) -> Result<Self, Flaw> {
@@ -50,6 +64,11 @@ impl<'a> Names<'a> {
     /// As they are.
     pub fn iter(&self) -> impl Iterator<Item = &'a str> {
         self.0.iter().copied()
+    }
+
+    /// Those keys that are set and long enough, in their order.
+    pub fn live(&self, env: &Env<'_>) -> Vec<SecretString> {
+        self.iter().filter_map(|name| find(name, env).ok()).collect()
     }
 
     /// The key that signs.
@@ -95,11 +114,11 @@ fn find(name: &str, env: &Env<'_>) -> Result<SecretString, Lack> {
 }
 
 /// A string or a list of strings; `None` if it is not there.
-fn strings<'a>(fields: &mut Fields<'_, 'a>) -> Result<Option<Vec<&'a str>>, Flaw> {
-    match fields.item(FIELD) {
+fn strings<'a>(key: &'static str, fields: &mut Fields<'_, 'a>) -> Result<Option<Vec<&'a str>>, Flaw> {
+    match fields.item(key) {
         None => Ok(None),
         Some(item) if matches!(item.value(), Value::Array(_)) => {
-            fields.list(FIELD)?.unwrap_or_default().iter().map(Item::string).collect::<Result<_, _>>().map(Some)
+            fields.list(key)?.unwrap_or_default().iter().map(Item::string).collect::<Result<_, _>>().map(Some)
         }
         Some(item) => Ok(Some(vec![item.string()?])),
     }

@@ -2,6 +2,7 @@
 
 mod address;
 mod admit;
+mod aside;
 mod batch;
 mod budgets;
 mod caller;
@@ -18,6 +19,7 @@ mod header;
 mod health;
 mod inbox;
 mod infer;
+mod job;
 mod journey;
 mod keys;
 mod ledger;
@@ -51,6 +53,7 @@ pub use batch::{Item, batch};
 pub use check::check_policy;
 pub use inbox::{claim_events, event_handled, events, forget_events, replay_events};
 pub use infer::infer;
+pub use job::{accept, cancel, claim, enqueue, get, list, purge, retry, work};
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
 pub use preview::{Preview, preview, request_hash};
 pub use redaction::redact;
@@ -67,6 +70,7 @@ use secrecy::SecretString;
 use crate::audit::Journal;
 use crate::clock::Deadline;
 use crate::error::Error;
+use crate::store::OfJob;
 use fields::Flaw;
 use settings::Settings;
 use value::Value;
@@ -95,6 +99,8 @@ pub struct Env<'e> {
     pub journal: &'e dyn Journal,
     /// The deadline of the batch that the call belongs to, if it does.
     pub until: Option<Deadline>,
+    /// The item of a job that the call is for, if it is.
+    pub item: Option<OfJob<'e>>,
 }
 
 /// Finds a secret by the name that the policy gives it.

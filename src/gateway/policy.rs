@@ -4,6 +4,7 @@
 use super::budgets::BudgetRule;
 use super::caller::Caller;
 use super::fields::{Fields, Flaw};
+use super::job::Terms;
 use super::limits::{Rule, default_quota, default_throttle};
 use super::models::{self, Model};
 use super::moderation::{Judge, Moderation};
@@ -45,6 +46,8 @@ pub struct Policy<'a> {
     pub max_prompt_chars: usize,
     /// What is held against moderation, by whom, and what follows when that fails.
     pub moderation: Moderation<'a>,
+    /// What jobs may be, and what seals them.
+    pub jobs: Terms<'a>,
 }
 
 /// The longest a call may take: ten minutes.
@@ -78,6 +81,7 @@ impl<'a> Policy<'a> {
             timeout_ms: fields.int("timeout_ms", 1, MAX_TIMEOUT_MS)?.map(|ms| ms as u32),
             max_attempts: fields.int("max_attempts", 1, MAX_ATTEMPTS)?.map(|n| n as u32),
             max_parallel: fields.int("max_parallel", 1, MAX_PARALLEL)?.unwrap_or(8) as usize,
+            jobs: Terms::read(&mut fields)?,
             max_prompt_chars: fields.int("max_prompt_chars", 1, 1_000_000)?.unwrap_or(8_000) as usize,
         };
         // Read where requests come in; calls have no use for them.
@@ -134,6 +138,11 @@ impl<'a> Policy<'a> {
             return Err(fields.flaw("default_model", "must be one of the models"));
         }
         Ok(self)
+    }
+
+    /// The variables and constants that hold the providers' keys.
+    pub fn key_names(&self) -> impl Iterator<Item = &'a str> {
+        self.providers.iter().filter_map(|provider| provider.key_env)
     }
 
     /// The provider of this name.

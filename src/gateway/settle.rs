@@ -68,7 +68,8 @@ impl Flow<'_, '_> {
         let refund = if self.passage == Passage::Rides { self.quota.as_slice() } else { &[] };
         let (claims, landing) = (self.claims.as_slice(), land(note.as_deref()));
         let record = &self.record;
-        self.close(&Settlement { write, refund, claims, landing, report, ..Settlement::plain(record, now_us) });
+        let answer = Some(body.as_slice()).filter(|body| !body.is_empty());
+        self.close(&Settlement { write, refund, claims, landing, report, answer, ..Settlement::plain(record, now_us) });
         Ok(self.outcome(plan, reply, ledger, limits))
     }
 

@@ -37,6 +37,34 @@ impl Value<'_> {
         }
     }
 
+    /// The same in JSON: a list where the keys count up from 0, else an object. `None` if a string is not UTF-8, or a value has
+    /// no counterpart in JSON.
+    pub fn to_json(&self) -> Option<serde_json::Value> {
+        use serde_json::Value as Json;
+        let text = |bytes: &[u8]| std::str::from_utf8(bytes).map(str::to_owned).ok();
+        Some(match self {
+            Self::Null => Json::Null,
+            Self::Bool(b) => Json::Bool(*b),
+            Self::Int(n) => Json::from(*n),
+            Self::Float(n) => Json::Number(serde_json::Number::from_f64(*n)?),
+            Self::Str(bytes) => Json::String(text(bytes)?),
+            Self::Array(entries) => {
+                let is_list = entries.iter().enumerate().all(|(i, (key, _))| *key == Key::Int(i as i64));
+                if is_list {
+                    Json::Array(entries.iter().map(|(_, value)| value.to_json()).collect::<Option<_>>()?)
+                } else {
+                    let name = |key: &Key<'_>| match key {
+                        Key::Int(n) => Some(n.to_string()),
+                        Key::Str(bytes) => text(bytes),
+                    };
+                    let entries = entries.iter().map(|(key, value)| Some((name(key)?, value.to_json()?)));
+                    Json::Object(entries.collect::<Option<_>>()?)
+                }
+            }
+            Self::Other(_) => return None,
+        })
+    }
+
     /// No arguments.
     pub const fn empty() -> Self {
         Self::Array(Vec::new())
@@ -58,6 +86,26 @@ impl<'a> From<&'a serde_json::Value> for Value<'a> {
             serde_json::Value::Object(map) => {
                 Self::Array(map.iter().map(|(k, v)| (Key::Str(k.as_bytes()), v.into())).collect())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_comes_back_as_it_went() {
+        let json = json!({"a": [1, 2.5, null, true, "é"], "b": {"5": {}, "x": []}});
+        assert_eq!(Value::from(&json).to_json(), Some(json!({"a": [1, 2.5, null, true, "é"], "b": {"5": [], "x": []}})));
+    }
+
+    #[test]
+    fn what_json_cannot_hold_has_no_counterpart() {
+        for value in [Value::Str(b"\xff"), Value::Float(f64::NAN), Value::Other("resource")] {
+            assert_eq!(Value::Array(vec![(Key::Int(0), value)]).to_json(), None);
         }
     }
 }

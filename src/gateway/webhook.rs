@@ -158,7 +158,7 @@ mod tests {
     impl Office {
         fn ask(&self, headers: &Json, options: &Json, seen: bool) -> Result<Webhook, Error> {
             let settings = Settings::read(|entry| default_of(entry).to_owned()).expect("the defaults");
-            let env = Env { settings: &settings, secrets: self, journal: self, until: None };
+            let env = Env { settings: &settings, secrets: self, journal: self, until: None, item: None };
             let delivery = Delivery { body: BODY, headers: headers.into(), options: options.into() };
             verify_at("aisp_verify_webhook", &delivery, 1_700_000_000_000_000, &env, |_, _| Ok(seen))
         }

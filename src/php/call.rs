@@ -209,7 +209,7 @@ pub fn enter(function: &'static str, counts: (u32, u32), data: &ExecuteData, res
 
 /// Declares a function to PHP: `function!(name(required: type, …; optional: type = "default", …): type => body)`.
 macro_rules! function {
-    ($name:ident($($required:ident: $rtype:tt),*; $($optional:ident: $(?$otype:ident)? $($ptype:ident)? = $default:literal),*): $return:ident => $body:path) => {{
+    ($name:ident($($required:ident: $rtype:tt),*; $($optional:ident: $(?$otype:ident)? $($ptype:ident)? = $default:literal),*): $(?$maybe:ident)? $($return:ident)? => $body:path) => {{
         extern "C" fn handler(data: &mut ext_php_rs::zend::ExecuteData, result: &mut ext_php_rs::types::Zval) {
             const REQUIRED: u32 = 0 $(+ { let _ = stringify!($required); 1 })*;
             const ALL: u32 = REQUIRED $(+ { let _ = stringify!($optional); 1 })*;
@@ -225,7 +225,8 @@ macro_rules! function {
             $(let optional = { let _ = stringify!($otype); optional.allow_null() };)?
             let builder = builder.arg(optional);
         )*
-        builder.returns($crate::php::call::zend_type(stringify!($return)), false, false)
+        let is_nullable = concat!($(stringify!($maybe))?).len() > 0;
+        builder.returns($crate::php::call::zend_type(concat!($(stringify!($maybe),)? $(stringify!($return))?)), false, is_nullable)
     }};
 }
 pub(crate) use function;

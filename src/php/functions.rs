@@ -16,13 +16,13 @@ use crate::gateway::value::Value;
 use crate::gateway::{self, Args, Delivery, Env, Raw};
 
 /// Runs `f` with what the core needs from PHP.
-fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
+pub fn with_env<T>(f: impl FnOnce(&Env<'_>) -> Result<T, Error>) -> Result<T, Error> {
     let settings = ini::settings().map_err(|problems| Error::config(problems.join(" ")))?;
-    f(&Env { settings: &settings, secrets: &Variables, journal: &ErrorLog, until: None })
+    f(&Env { settings: &settings, secrets: &Variables, journal: &ErrorLog, until: None, item: None })
 }
 
 /// The arguments `$request`, `$caller` and `$policy` in this order.
-fn args<'e>(call: &Call<'e>) -> Result<Args<'e>, Thrown> {
+pub fn args<'e>(call: &Call<'e>) -> Result<Args<'e>, Thrown> {
     Ok(Args {
         function: call.function,
         request: call.array(1, "request")?,
@@ -261,7 +261,7 @@ pub fn status(_: &Call<'_>) -> Result<Zval, Thrown> {
 }
 
 fn with_store_figures(map: Map, settings: &Settings) -> Zval {
-    let env = Env { settings, secrets: &Variables, journal: &ErrorLog, until: None };
+    let env = Env { settings, secrets: &Variables, journal: &ErrorLog, until: None, item: None };
     let (status, warnings) = gateway::status(&env);
     let error = status.as_ref().err().map(ToString::to_string);
     let figures = status.unwrap_or_default();
@@ -282,11 +282,22 @@ fn with_store_figures(map: Map, settings: &Settings) -> Zval {
         .set("errors", int(figures.errors))
         .set("tokens", int(figures.tokens))
         .set("cost_usd", figures.cost_microusd as f64 / 1e6);
+    let queue = figures.queue;
+    let oldest_age_s = queue.oldest_due_us.map(|us| (now_us() - us).max(0) / 1_000_000);
+    let jobs = Map::new()
+        .set("queued", int(queue.queued))
+        .set("running", int(queue.running))
+        .set("waiting", int(queue.waiting))
+        .set("failed", int(queue.failed))
+        .set("oldest_age_s", oldest_age_s)
+        .set("asked_again", int(queue.asked_again))
+        .set("abandoned", int(queue.abandoned));
     let inbox = Map::new().set("waiting", int(figures.inbox_waiting)).set("dead", int(figures.inbox_dead));
     map.set("store", store.finish())
         .set("cache", cache.finish())
         .set("spool", int(figures.spool))
         .set("inbox", inbox.finish())
+        .set("jobs", jobs.finish())
         .set("counters", counters.finish())
         .set("breakers", list(figures.breakers.iter().map(array::breaker)))
         .set("warnings", warnings)

@@ -5,6 +5,7 @@ pub mod call;
 mod exceptions;
 pub mod functions;
 mod ini;
+pub mod jobs;
 mod journal;
 pub mod lifecycle;
 mod listener;

@@ -121,6 +121,8 @@ pub struct Lease<'a> {
 impl Lease<'_> {
     /// The source of the inbox that jobs tell of their end under. No policy can name one like this.
     pub const SOURCE: &'static str = ":job";
+    /// What a job is told as all of whose items were answered.
+    pub const COMPLETED: &'static str = "job.completed";
     /// What a job that has failed is told as.
     pub const FAILED: &'static str = "job.failed";
 

@@ -20,7 +20,9 @@ use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
+use super::Net;
 use super::egress::{Allowed, Host, is_public};
+use crate::error::Fault;
 
 /// How long the addresses of a name are used again.
 const REMEMBERED: Duration = Duration::from_secs(30);
@@ -115,6 +117,21 @@ enum LookUp {
     TooLate,
     /// There is no such name, no server answers, or too many look-ups hang already.
     Failed,
+}
+
+/// Whether a URL that somebody else gives may be called at all: it can be looked up, and an address of it is public.
+///
+/// # Errors
+/// [`Fault::Blocked`] if the guard refuses it, [`Fault::Unreachable`] if its host cannot be looked up within `connect_timeout`.
+pub fn check_target(net: &Net, url: &str) -> Result<(), Fault> {
+    let uri = url.parse::<Uri>().map_err(|_| Fault::Rejected)?;
+    let guarded = Guarded { allowed: net.allowed.clone(), memory: Memory::default() };
+    let timeout = NextTimeout { after: net.connect_timeout.into(), ..NextTimeout::default() };
+    match guarded.resolve(&uri, &Config::default(), timeout) {
+        Ok(_) => Ok(()),
+        Err(ureq::Error::Other(why)) if why.is::<Refused>() => Err(Fault::Blocked),
+        Err(_) => Err(Fault::Unreachable),
+    }
 }
 
 /// Looks a name up in a thread of its own, which lives on by itself if it takes longer than `wait`.

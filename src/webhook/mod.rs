@@ -16,6 +16,7 @@ mod stripe;
 mod verify;
 
 pub use headers::Headers;
+pub use standard::sign;
 use secrecy::SecretString;
 use thiserror::Error;
 pub use verify::verify;

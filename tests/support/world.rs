@@ -67,7 +67,7 @@ impl World {
     }
 
     fn env(&self) -> Env<'_> {
-        Env { settings: &self.settings, secrets: &OneKey, journal: &OneKey, until: None }
+        Env { settings: &self.settings, secrets: &OneKey, journal: &OneKey, until: None, item: None }
     }
 
     pub fn infer(&self, request: &Json, policy: &Json) -> Result<Outcome, Error> {
