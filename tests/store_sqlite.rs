@@ -1,5 +1,7 @@
 //! The SQLite file: what becomes of one that is damaged, foreign, newer, replaced or not allowed, and how it is kept small.
 
+#[path = "support/jobs.rs"]
+mod jobs;
 #[path = "support/store.rs"]
 mod support;
 
@@ -14,7 +16,7 @@ use std::time::Duration;
 
 use aisp::guard::breaker::Heard;
 use aisp::store::sqlite::Sqlite;
-use aisp::store::{self, Location, Store, StoreError, Verdict};
+use aisp::store::{self, Location, Queue, Store, StoreError, Verdict};
 use nix::unistd::Uid;
 use rusqlite::Connection;
 use support::*;
@@ -355,4 +357,26 @@ fn limits_and_minutes_that_are_long_past_are_forgotten() {
         store.drain(0, None, NOW + (32 * 86_400 + minute * 61) * SECOND).expect("drained");
     }
     assert_eq!(rows(), (0, 0));
+}
+
+#[test]
+fn the_items_of_a_job_that_is_dropped_go_a_thousand_at_a_time() {
+    let (_dir, path) = folder();
+    let store = Sqlite::open(&path).expect("a store");
+    jobs::put(&store, jobs::with_items("large", &jobs::asks(2_500)));
+    jobs::put(&store, jobs::with_items("kept", &jobs::asks(2)));
+    store.cancel_job("1", "large", NOW, NOW).expect("cancelled").expect("it is there");
+    let items = || {
+        let conn = Connection::open(&path).expect("a database");
+        conn.query_row("SELECT count(*) FROM job_item", [], |row| row.get::<_, u32>(0)).expect("a number")
+    };
+    // Nothing to do at NOW but that; after a step that was full the next one comes soon.
+    let left: Vec<u32> = (0..4)
+        .map(|second| {
+            store.drain(0, None, NOW + second * SECOND).expect("drained");
+            items()
+        })
+        .collect();
+    assert_eq!(left, [1_502, 502, 2, 2]);
+    assert_eq!(store.job_items("1", "kept", 0, 9).expect("items").len(), 2);
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Ratios, all measured in one run on one machine, so that a slow machine or a noisy one tells the same story.
 #
-#   tests/bench/run.sh [hit] [redact] [timing] [miss] [stream] [batch] [rest] [start]      default: all of them
+#   tests/bench/run.sh [hit] [redact] [timing] [miss] [stream] [batch] [rest] [start] [jobs]      default: all of them
 #
 # Nothing here passes or fails: the figures are for people. The provider is a static answer from nginx, which takes no time
 # of its own, so that what is left is ours; for a batch it is one that takes always the same.
@@ -13,7 +13,7 @@ php_load
 here=$root/tests/bench dir=$root/target/bench
 so=${AISP_SO:-$root/target/release/libaisp.so}
 [ -f "$so" ] || die "no module at $so; run 'make build'"
-[ $# -gt 0 ] || set -- hit redact timing miss stream batch rest start
+[ $# -gt 0 ] || set -- hit redact timing miss stream batch rest start jobs
 
 redis=$dir/redis.pid slow=$dir/slow.pid
 finish() {
@@ -77,6 +77,7 @@ for part; do
       "$here/rest.sh" "$dir"
       ;;
     start) "$php" -n "$here/start.php" "$php" "$so" "$dir" ;;
-    *) die "no part $part (hit, redact, timing, miss, stream, batch, rest, start)" ;;
+    jobs) (cd "$root" && cargo bench -q --locked --no-default-features --bench jobs) ;;
+    *) die "no part $part (hit, redact, timing, miss, stream, batch, rest, start, jobs)" ;;
   esac
 done

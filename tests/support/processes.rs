@@ -25,6 +25,18 @@ pub fn start(task: &str, folder: &Path) -> Child {
         .expect("a process")
 }
 
+/// [`start`], after a shell has done this for the process.
+pub fn start_with(first: &str, task: &str, folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", &format!("{first} exec \"$0\" --exact child --nocapture")])
+        .arg(std::env::current_exe().expect("this binary"))
+        .env(TASK, task)
+        .current_dir(folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process")
+}
+
 /// Lets the processes of a folder begin.
 pub fn go(folder: &Path) {
     std::fs::write(folder.join("go"), "").expect("a file");
