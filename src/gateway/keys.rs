@@ -44,7 +44,8 @@ impl<'a> Names<'a> {
     pub fn under(key: &'static str, fields: &mut Fields<'_, 'a>) -> Result<Option<Self>, Flaw> {
         let Some(names) = strings(key, fields)? else { return Ok(None) };
         if names.len() > MAX_KEYS || !names.iter().all(|name| providers::is_variable(name)) {
-            return Err(fields.flaw(key, format!("must name up to {MAX_KEYS} environment variables or constants, never a secret")));
+            return Err(fields
+                .flaw(key, format!("must name up to {MAX_KEYS} environment variables or constants, never a secret")));
         }
         Ok(Some(Self(names)))
     }

@@ -99,7 +99,10 @@ mod tests {
     #[test]
     fn json_comes_back_as_it_went() {
         let json = json!({"a": [1, 2.5, null, true, "é"], "b": {"5": {}, "x": []}});
-        assert_eq!(Value::from(&json).to_json(), Some(json!({"a": [1, 2.5, null, true, "é"], "b": {"5": [], "x": []}})));
+        assert_eq!(
+            Value::from(&json).to_json(),
+            Some(json!({"a": [1, 2.5, null, true, "é"], "b": {"5": [], "x": []}}))
+        );
     }
 
     #[test]

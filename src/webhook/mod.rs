@@ -16,8 +16,8 @@ mod stripe;
 mod verify;
 
 pub use headers::Headers;
-pub use standard::sign;
 use secrecy::SecretString;
+pub use standard::sign;
 use thiserror::Error;
 pub use verify::verify;
 

@@ -63,7 +63,8 @@ mod tests {
     fn what_goes_out_is_signed_as_the_standard_has_it() {
         // The published vector of standardwebhooks.com.
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into();
-        let headers = sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#).expect("a key");
+        let headers =
+            sign(&secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, br#"{"test": 2432232314}"#).expect("a key");
         assert_eq!(headers[2], ("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=".to_owned()));
         assert_eq!((headers[0].0, headers[1].1.as_str()), ("webhook-id", "1614265330"));
         assert_eq!(sign(&"".into(), "msg_1", 0, b""), None);

@@ -75,7 +75,13 @@ fn take(args: &Args<'_>, caller: &Caller<'_>, env: &Env<'_>) -> Result<Shown, Er
 }
 
 /// Checks every request, and keeps it without its private values.
-fn keep(function: &str, order: &Order<'_>, policy: &Policy<'_>, id: &str, env: &Env<'_>) -> Result<Vec<Vec<u8>>, Error> {
+fn keep(
+    function: &str,
+    order: &Order<'_>,
+    policy: &Policy<'_>,
+    id: &str,
+    env: &Env<'_>,
+) -> Result<Vec<Vec<u8>>, Error> {
     let keys = policy.jobs.keys(env);
     let mut items = Vec::with_capacity(order.items.len());
     let mut bytes = 0;
@@ -85,7 +91,9 @@ fn keep(function: &str, order: &Order<'_>, policy: &Policy<'_>, id: &str, env: &
         let place = asked(id, n as u32);
         let piece = Piece::request(request, store.clone(), &policy.redactor, &keys, &place).ok_or_else(|| {
             let names = policy.jobs.key_names();
-            Error::config(format!("Private values of jobs cannot be sealed: {names} is not set, in the environment or in wp-config.php."))
+            Error::config(format!(
+                "Private values of jobs cannot be sealed: {names} is not set, in the environment or in wp-config.php."
+            ))
         })?;
         let piece = piece.encode();
         bytes += piece.len();

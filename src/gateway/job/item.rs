@@ -18,7 +18,13 @@ pub struct Piece {
 
 impl Piece {
     /// Keeps a request. `None` if it has private values, and there is no key to seal them.
-    pub fn request(request: Json, store: Option<Json>, redactor: &Redactor, keys: &[SealKey], place: &str) -> Option<Self> {
+    pub fn request(
+        request: Json,
+        store: Option<Json>,
+        redactor: &Redactor,
+        keys: &[SealKey],
+        place: &str,
+    ) -> Option<Self> {
         let is_text = |key: &str| matches!(key, "prompt" | "system" | "content" | "schema");
         Some(Self { kept: Kept::new(request, is_text, redactor, keys.first(), place)?, store })
     }

@@ -72,7 +72,8 @@ fn split<'a>(value: &Value<'a>, keys: &[&str]) -> Result<(Value<'a>, Value<'a>),
 /// An item with what all of them share.
 fn read_item<'a>(item: &Item<'_, 'a>, shared: &Value<'a>) -> Result<(Value<'a>, Option<Json>), Flaw> {
     let (own, mut request) = split(item.value(), &["store"]).map_err(|flaw| flaw.below(item.path()))?;
-    let store = Fields::of(&own).and_then(|mut fields| read_store(&mut fields)).map_err(|flaw| flaw.below(item.path()))?;
+    let store =
+        Fields::of(&own).and_then(|mut fields| read_store(&mut fields)).map_err(|flaw| flaw.below(item.path()))?;
     if let (Value::Array(entries), Value::Array(shared)) = (&mut request, shared) {
         let missing = shared.iter().filter(|(key, _)| entries.iter().all(|(own, _)| own != key)).cloned();
         let missing: Vec<_> = missing.collect();
@@ -116,7 +117,8 @@ mod tests {
         });
         let value = Value::from(&json);
         let order = Order::read(&value).expect("valid");
-        let items: Vec<_> = order.items.iter().map(|(item, store)| (item.to_json().expect("JSON"), store.clone())).collect();
+        let items: Vec<_> =
+            order.items.iter().map(|(item, store)| (item.to_json().expect("JSON"), store.clone())).collect();
         assert_eq!(items[0], (json!({"prompt": "A", "model": "small", "system": "Be brief."}), None));
         let store = json!({"post_id": 7, "meta_key": "text"});
         assert_eq!(items[1], (json!({"prompt": "B", "model": "large", "system": "Be brief."}), Some(store)));

@@ -12,16 +12,14 @@ use super::item::{Piece, answered, asked};
 use super::{About, CALLBACK};
 use crate::clock::{Deadline, now_us};
 use crate::error::{Error, Fault};
+use crate::gateway::aside::Aside;
 use crate::gateway::flow::with_store;
 use crate::gateway::infer::infer;
 use crate::gateway::policy::Policy;
 use crate::gateway::value::Value;
 use crate::gateway::{Args, Env};
-use crate::gateway::aside::Aside;
 use crate::jobs;
-use crate::store::{
-    Arrival, ClaimedJob, ItemEnd, Job, JobItem, JobState, Lease, NewJob, OfJob, Parting, StoreError,
-};
+use crate::store::{Arrival, ClaimedJob, ItemEnd, Job, JobItem, JobState, Lease, NewJob, OfJob, Parting, StoreError};
 use crate::upstream::without_signals;
 
 /// Items that are fetched at once.
@@ -103,7 +101,7 @@ impl<'t> Turn<'t> {
             without_signals(|| (1..threads).for_each(|_| drop(scope.spawn(work))));
             work();
         });
-        let is_through = feed.into_inner().is_over;
+        let is_through = feed.into_inner().is_through();
         self.leave(&about, &score.into_inner(), is_through, &aside.env())
     }
 
@@ -293,6 +291,11 @@ struct Feed {
 }
 
 impl Feed {
+    /// Whether all open items were handed out.
+    fn is_through(&self) -> bool {
+        self.is_over && self.fetched.is_empty()
+    }
+
     fn next(&mut self, turn: &Turn<'_>, env: &Env<'_>) -> Option<JobItem> {
         if self.fetched.is_empty() && !self.is_over {
             // A store that fails here is met by the end of the turn as well.

@@ -65,7 +65,9 @@ impl<'a> Terms<'a> {
     /// The keys that open what is sealed; the first one seals.
     pub fn keys(&self, env: &Env<'_>) -> Vec<SealKey> {
         let live = self.key_env.live(env).into_iter();
-        live.filter(|key| key.expose_secret() != SAMPLE).map(|key| SealKey::of(key.expose_secret().as_bytes())).collect()
+        live.filter(|key| key.expose_secret() != SAMPLE)
+            .map(|key| SealKey::of(key.expose_secret().as_bytes()))
+            .collect()
     }
 
     /// The names of those keys.
@@ -90,11 +92,15 @@ mod tests {
     fn what_is_not_said_is_as_usual_and_what_cannot_be_is_refused_by_name() {
         let read = |json: &serde_json::Value| {
             let value = Value::from(json);
-            let terms = Fields::of(&value).and_then(|mut fields| Terms::read(&mut fields).map(|terms| (terms.max_items, terms.keep_s)));
+            let terms = Fields::of(&value)
+                .and_then(|mut fields| Terms::read(&mut fields).map(|terms| (terms.max_items, terms.keep_s)));
             terms.map_err(|flaw| flaw.sentence("aisp_job_enqueue", 3, "policy"))
         };
         assert_eq!(read(&json!({})), Ok((10_000, 2_592_000)));
-        assert_eq!(read(&json!({"jobs": {"max_items": 5, "keep": 60, "key_env": ["A", "B"], "callback_env": "C"}})), Ok((5, 60)));
+        assert_eq!(
+            read(&json!({"jobs": {"max_items": 5, "keep": 60, "key_env": ["A", "B"], "callback_env": "C"}})),
+            Ok((5, 60))
+        );
         for (jobs, wanted) in [
             (json!({"max_items": 0}), "\"jobs.max_items\" must be between 1 and 100000, 0 given"),
             (json!({"key_env": "sk-1"}), "\"jobs.key_env\" must name up to 4 environment variables"),

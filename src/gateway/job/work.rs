@@ -54,7 +54,13 @@ pub fn claim(options: &Value<'_>, env: &Env<'_>) -> Result<Vec<Json>, Error> {
         .collect())
 }
 
-fn take(max: u32, lease_s: i64, site: Option<&str>, id: Option<&str>, env: &Env<'_>) -> Result<Vec<ClaimedJob>, StoreError> {
+fn take(
+    max: u32,
+    lease_s: i64,
+    site: Option<&str>,
+    id: Option<&str>,
+    env: &Env<'_>,
+) -> Result<Vec<ClaimedJob>, StoreError> {
     let now_us = now_us();
     let claim = JobClaim { now_us, site, id, max, lease_us: now_us + lease_s * 1_000_000 };
     with_store(env, |store| store.claim_jobs(&claim))
