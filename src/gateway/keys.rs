@@ -76,6 +76,11 @@ impl<'a> Names<'a> {
         }
         Keys(keys)
     }
+
+    /// Those that hold no key.
+    pub fn unusable(&self, env: &Env<'_>) -> Vec<&'a str> {
+        self.iter().filter(|name| find(name, env).is_err()).collect()
+    }
 }
 
 /// Why there is no key under a name.

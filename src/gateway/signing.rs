@@ -145,8 +145,13 @@ pub fn verify_request(
 
 /// Holds the policy's key `clients` to what clients must be like.
 pub fn check_clients(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    client_keys(policy).map(drop)
+}
+
+/// The names of each client's keys, from the policy's key `clients`.
+pub fn client_keys<'a>(policy: &mut Fields<'_, 'a>) -> Result<Vec<(&'a str, Names<'a>)>, Flaw> {
     let clients = policy.named("clients")?.unwrap_or_default();
-    clients.iter().try_for_each(|(name, item)| Client::read(name, item).map(drop))
+    clients.iter().map(|(name, item)| Client::read(name, item).map(|client| (*name, client.names))).collect()
 }
 
 /// The argument `$options`: who may come in, and where this door stands.

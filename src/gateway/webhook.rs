@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::store::Arrival;
 use crate::webhook::{Reason, Scheme, Source, Verified, verify};
 use source::Options;
-pub use source::check_sources;
+pub use source::{check_sources, sources};
 
 static COMPLAINT: Quiet = Quiet::new();
 

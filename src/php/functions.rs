@@ -191,6 +191,12 @@ pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
 }
 
+/// `aisp_missing_secrets()`
+pub fn missing_secrets(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let policy = call.array(1, "policy")?;
+    Ok(list(with_env(|env| gateway::missing_secrets(&policy, env))?.iter().map(array::missing)))
+}
+
 /// `aisp_webhook_claim()`
 pub fn webhook_claim(call: &Call<'_>) -> Result<Zval, Thrown> {
     let options = call.array(1, "options")?;
