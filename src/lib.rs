@@ -32,6 +32,7 @@ mod module {
     use crate::php::call::function;
     use crate::php::functions as f;
     use crate::php::lifecycle;
+    use crate::php::status;
 
     /// The module `aisp`: its functions, and in `lifecycle` its classes and php.ini entries.
     #[php_module]
@@ -65,7 +66,7 @@ mod module {
             .function(function!(aisp_verify_token(token: string, options: array;): array => f::verify_token))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
-            .function(function!(aisp_status(;): array => f::status));
+            .function(function!(aisp_status(;): array => status::status));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
         module
