@@ -526,8 +526,8 @@ namespace {
 	function aisp_policy_check( array $policy ): array {}
 
 	/**
-	 * Secrets that a policy names and that cannot be used, in the policy's order: each key of its `clients` that is not set or
-	 * holds fewer than 16 bytes, and all names of a source of `webhooks` of which none holds a secret for its scheme.
+	 * Secrets that a policy names and that cannot be used, in the policy's order: each key of its `clients` and its `tokens` that is not
+	 * set or holds fewer than 16 bytes, and all names of a source of `webhooks` of which none holds a secret for its scheme.
 	 *
 	 *     [ [ 'name' => 'SHOP_SECRET', 'for' => 'clients.shop' ], [ 'name' => 'STRIPE_WEBHOOK_SECRET', 'for' => 'webhooks.stripe' ] ]
 	 *
@@ -535,7 +535,7 @@ namespace {
 	 * @return list<array{name: string, for: string}> `name` is the variable or constant, empty for a source that names none; `for`
 	 *     is its place in the policy.
 	 *
-	 * @throws \Aisp\ConfigError 500: `clients` or `webhooks` is wrong, as `aisp_policy_check()` says too, or php.ini is.
+	 * @throws \Aisp\ConfigError 500: `clients`, `tokens` or `webhooks` is wrong, as `aisp_policy_check()` says too, or php.ini is.
 	 */
 	function aisp_missing_secrets( array $policy ): array {}
 

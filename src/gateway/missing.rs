@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, Flaw};
 use super::signing::client_keys;
+use super::token::token_keys;
 use super::value::{Key, Value};
 use super::webhook::sources;
 use super::{Env, misconfigured};
@@ -16,8 +17,8 @@ pub struct Missing {
     pub place: String,
 }
 
-/// `aisp_missing_secrets()`: in the policy's order. Of a client each key counts that is unset or too short; a source of
-/// webhooks only misses its secrets when none of them holds a key for its scheme.
+/// `aisp_missing_secrets()`: in the policy's order. Of a client and of tokens each key counts that is unset or too short; a
+/// source of webhooks only misses its secrets when none of them holds a key for its scheme.
 ///
 /// # Errors
 /// [`Error::Config`] for a flaw in a part of the policy that names secrets, in the words of `aisp_policy_check()`.
@@ -29,17 +30,25 @@ fn find(policy: &Value<'_>, env: &Env<'_>) -> Result<Vec<Missing>, Flaw> {
     let mut fields = Fields::of(policy)?;
     let Value::Array(entries) = policy else { return Ok(Vec::new()) };
     let mut missing = Vec::new();
-    let mut note = |part: &str, of: &str, names: Vec<&str>| {
-        let place = format!("{part}.{of}");
+    let mut note = |place: String, names: Vec<&str>| {
         missing.extend(names.into_iter().map(|name| Missing { name: name.to_owned(), place: place.clone() }));
     };
     for (key, _) in entries {
         match key {
             Key::Str(b"clients") => {
-                client_keys(&mut fields)?.iter().for_each(|(client, keys)| note("clients", client, keys.unusable(env)));
+                for (client, keys) in client_keys(&mut fields)? {
+                    note(format!("clients.{client}"), keys.unusable(env));
+                }
             }
             Key::Str(b"webhooks") => {
-                sources(&mut fields)?.iter().for_each(|(name, source)| note("webhooks", name, source.missing(env)));
+                for (name, source) in sources(&mut fields)? {
+                    note(format!("webhooks.{name}"), source.missing(env));
+                }
+            }
+            Key::Str(b"tokens") => {
+                if let Some(keys) = token_keys(&mut fields)? {
+                    note("tokens".to_owned(), keys.unusable(env));
+                }
             }
             _ => {}
         }
@@ -116,20 +125,33 @@ mod tests {
     }
 
     #[test]
+    fn each_key_of_tokens_counts() {
+        let of = |names: Json| missing(&(&json!({"tokens": {"ttl": 60, "secret_env": names}})).into());
+        assert_eq!(of(json!("KEY")), [""; 0]);
+        assert_eq!(of(json!(["UNSET", "KEY", "SHORT"])), ["tokens: UNSET", "tokens: SHORT"]);
+    }
+
+    #[test]
     fn the_order_is_the_policy_s() {
-        let (client, source) = (json!({"a": {"secret_env": "X"}}), json!({"b": source(json!("Y"))}));
-        let mut entries = vec![(Key::Str(b"clients"), (&client).into()), (Key::Str(b"webhooks"), (&source).into())];
-        assert_eq!(missing(&Value::Array(entries.clone())), ["clients.a: X", "webhooks.b: Y"]);
+        let (client, token) = (json!({"a": {"secret_env": "X"}}), json!({"secret_env": "Y"}));
+        let source = json!({"b": source(json!("Z"))});
+        let mut entries = vec![
+            (Key::Str(b"clients"), (&client).into()),
+            (Key::Str(b"tokens"), (&token).into()),
+            (Key::Str(b"webhooks"), (&source).into()),
+        ];
+        assert_eq!(missing(&Value::Array(entries.clone())), ["clients.a: X", "tokens: Y", "webhooks.b: Z"]);
         entries.reverse();
-        assert_eq!(missing(&Value::Array(entries)), ["webhooks.b: Y", "clients.a: X"]);
+        assert_eq!(missing(&Value::Array(entries)), ["webhooks.b: Z", "tokens: Y", "clients.a: X"]);
     }
 
     #[test]
     fn a_policy_without_secrets_misses_none_and_a_flawed_one_is_told() {
-        assert_eq!(missing(&(&json!({"quota": [], "clients": null, "webhooks": {}})).into()), [""; 0]);
+        assert_eq!(missing(&(&json!({"quota": [], "clients": null, "webhooks": {}, "tokens": null})).into()), [""; 0]);
         for (policy, flaw) in [
             (json!({"clients": {"shop": {}}}), "key \"clients.shop.secret_env\" must be given"),
             (json!({"webhooks": {"a": {"scheme": "sha1"}}}), "key \"webhooks.a.scheme\" must be one of"),
+            (json!({"tokens": {"ttl": 60}}), "key \"tokens.secret_env\" must be given"),
         ] {
             let told = missing(&(&policy).into()).concat();
             assert!(

@@ -21,7 +21,7 @@ $lines = implode( "\n", array( 'aisp-v2', 'POST', 'example.com', '/wp-json/ai-se
 expect( str_ends_with( $headers['X-AISP-Signature'], ';s=' . hash_hmac( 'sha256', $lines, SHOP_SECRET ) ), 'the lines are as documented', $lines );
 $plain = aisp_verify_request( 'PUT', '/elsewhere', $body, array( 'X-Sign' => hash_hmac( 'sha256', $body, SHOP_SECRET ) ), $options );
 echo json_encode( $plain ), "\n";
-$policy = array( 'clients' => array( 'shop' => array( 'secret_env' => array( 'SHOP_SECRET', 'SHORT_SECRET', 'NO_SUCH_KEY' ) ) ), 'webhooks' => array( 'hook' => array( 'scheme' => 'hex' ) ) );
+$policy = array( 'clients' => array( 'shop' => array( 'secret_env' => array( 'SHOP_SECRET', 'SHORT_SECRET', 'NO_SUCH_KEY' ) ) ), 'tokens' => array( 'secret_env' => array( 'SHOP_SECRET', 'NO_SUCH_KEY' ) ), 'webhooks' => array( 'hook' => array( 'scheme' => 'hex' ) ) );
 echo json_encode( aisp_missing_secrets( $policy ) ), "\n";
 
 show( array(
@@ -64,7 +64,7 @@ show( array(
 v2;k=shop;t=T;n=N;s=S
 ["client","scheme","nonce","timestamp"] shop v2
 {"client":"till","scheme":"plain","nonce":null,"timestamp":null}
-[{"name":"SHORT_SECRET","for":"clients.shop"},{"name":"NO_SUCH_KEY","for":"clients.shop"},{"name":"","for":"webhooks.hook"}]
+[{"name":"SHORT_SECRET","for":"clients.shop"},{"name":"NO_SUCH_KEY","for":"clients.shop"},{"name":"NO_SUCH_KEY","for":"tokens"},{"name":"","for":"webhooks.hook"}]
 other body: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 no header: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 two headers: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
