@@ -11,7 +11,7 @@ node_ready() {
     flock 7
     if cmp -s "$e2e/package-lock.json" "$e2e/node_modules/.installed"; then exit 0; fi
     cd "$e2e" || exit
-    npm ci >"$cache/npm.log" 2>&1 || { tail -n 5 "$cache/npm.log" >&2; die "npm could not install what $e2e/package-lock.json says"; }
+    npm ci >"$cache/npm.log" 2>&1 || { grep -i '^npm err' "$cache/npm.log" | head -n 5 >&2 || true; die "npm could not install what $e2e/package-lock.json says"; }
     cp package-lock.json node_modules/.installed
   ) 7>"$cache/npm.lock"
 }

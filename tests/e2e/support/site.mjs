@@ -9,8 +9,8 @@ export const api = `${ url }/wp-json/ai-secure-proxy/v1`;
 /** The public page that asks, see site/page.php. */
 export const publicPage = `${ url }/?aisp-page=1`;
 
-/** What no browser may ever get. */
-export const secrets = [ process.env.WORLD_KEY, process.env.E2E_TOKEN_SECRET ];
+/** What no browser may ever get: keys, and where they are. */
+export const secrets = [ process.env.WORLD_KEY, process.env.E2E_TOKEN_SECRET, 'AISP_TEST_' ];
 
 /** Somebody with a login, by it: { id, role, password, … }. */
 export const user = ( login ) => JSON.parse( readFileSync( process.env.SITE_USERS, 'utf8' ) )[ login ];
