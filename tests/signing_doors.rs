@@ -201,6 +201,25 @@ fn the_plain_signature_is_accepted_of_plain_clients_alone() {
 }
 
 #[test]
+fn the_key_of_a_client_that_there_is_opens_nothing_to_one_that_there_is_not() {
+    // With whose keys such a signature is verified is for nobody to know: as if it were one of the first client.
+    let code = |key: &str| aisp::hex::encode(&aisp::signing::mac::tag(secret(key).as_bytes(), RAW.body));
+    for first in [json!({"secret_env": ["NEW", "OLD"]}), json!({"secret_env": ["NEW", "OLD"], "plain": true})] {
+        let options =
+            json!({"clients": {"a": first, "b": {"secret_env": "OTHER", "plain": true}}, "host": "example.com"});
+        for key in ["NEW", "OLD", "OTHER"] {
+            let told = |headers: Json| refusal(verified(&RAW, &headers, &options, NOW));
+            assert_eq!(told(by("nobody", key)), unauthorized("mismatch"), "{key}");
+            assert_eq!(
+                told(json!({"X-Sign": code(key), "X-AISP-Client": "nobody"})),
+                unauthorized("mismatch"),
+                "{key}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_key_that_is_not_set_or_too_short_is_none_and_the_journal_names_it_once() {
     let office = Office::default();
     let ask = |names: Json, headers: &Json| {

@@ -111,7 +111,7 @@ fn strings<'a>(fields: &mut Fields<'_, 'a>) -> Result<Option<Vec<&'a str>>, Flaw
 }
 
 /// Keys that are live.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Keys(Vec<SecretString>);
 
 impl Keys {
