@@ -75,7 +75,7 @@ final class Outsider {
 	/** @return array|\WP_Error Who it is, or why the request is refused. */
 	private static function judge( \WP_REST_Request $request ): array|\WP_Error {
 		wp_set_current_user( 0 );
-		$refusal = self::closed() ?? Disguise::refusal( $request );
+		$refusal = self::closed();
 		if ( null !== $refusal ) {
 			return $refusal;
 		}
