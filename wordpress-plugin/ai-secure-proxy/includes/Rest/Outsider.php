@@ -81,11 +81,8 @@ final class Outsider {
 		}
 		try {
 			return Signed::is( $request ) ? Signed::judge( $request ) : Token::judge( $request );
-		} catch ( \Aisp\Exception $e ) {
-			return new \WP_Error( $e->getSlug(), $e->getMessage(), array( 'status' => $e->getStatus() ) );
 		} catch ( \Throwable $e ) {
-			error_log( sprintf( 'AI Secure Proxy: %s in %s:%d', get_class( $e ), $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
-			return new \WP_Error( 'internal_error', __( 'The AI proxy failed on this request.', 'ai-secure-proxy' ), array( 'status' => 500 ) );
+			return Answer::failure( $e );
 		}
 	}
 }
