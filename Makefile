@@ -2,7 +2,7 @@
 S := tests/support
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress soak lint bench package
+.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress test-browser soak lint bench package
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -25,9 +25,9 @@ install: ## put the module into the machine's PHP (root)
 uninstall: ## take it out again (root; PURGE=1 deletes its data too)
 	@$(S)/install.sh uninstall
 
-test: deps lint test-core build test-module test-providers test-wordpress ## everything, in CI's order
+test: deps lint test-core build test-module test-providers test-wordpress test-browser ## everything, in CI's order
 
-lint: ## form: rustfmt, clippy, PHP and shell
+lint: ## form: rustfmt, clippy, PHP, shell and JavaScript
 	@$(S)/lint.sh
 
 test-core: ## the core in Rust, without PHP
@@ -41,6 +41,9 @@ test-providers: ## the core against a provider this project did not write
 
 test-wordpress: ## the plugin on a real WordPress (after build)
 	@tests/wordpress/run.sh
+
+test-browser: ## the plugin in a real browser (after build)
+	@tests/e2e/run.sh
 
 soak: ## a thousand kills, leaders killed in flight, and 50 reloads of php-fpm in traffic (after build)
 	@AISP_LONG=1 cargo test --no-default-features --locked --test store_race --test inbox_race --test jobs_race --test herd

@@ -673,6 +673,20 @@ namespace {
 	function aisp_policy_check( array $policy ): array {}
 
 	/**
+	 * Secrets that a policy names and that cannot be used, in the policy's order: each key of its `clients` and its `tokens` that is not
+	 * set or holds fewer than 16 bytes, and all names of a source of `webhooks` of which none holds a secret for its scheme.
+	 *
+	 *     [ [ 'name' => 'SHOP_SECRET', 'for' => 'clients.shop' ], [ 'name' => 'STRIPE_WEBHOOK_SECRET', 'for' => 'webhooks.stripe' ] ]
+	 *
+	 * @param array<string, mixed> $policy As for `aisp_infer()`.
+	 * @return list<array{name: string, for: string}> `name` is the variable or constant, empty for a source that names none; `for`
+	 *     is its place in the policy.
+	 *
+	 * @throws \Aisp\ConfigError 500: `clients`, `tokens` or `webhooks` is wrong, as `aisp_policy_check()` says too, or php.ini is.
+	 */
+	function aisp_missing_secrets( array $policy ): array {}
+
+	/**
 	 * Verifies a webhook and keeps it in the inbox, in one step: once this returns, the event is safe and may be acknowledged.
 	 *
 	 * @param string $body    The raw body, as it came: never JSON that was encoded again.

@@ -34,6 +34,7 @@ mod module {
     use crate::php::functions as f;
     use crate::php::jobs as j;
     use crate::php::lifecycle;
+    use crate::php::status;
 
     /// The module `aisp`: its functions, and in `lifecycle` its classes and php.ini entries.
     #[php_module]
@@ -50,6 +51,7 @@ mod module {
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
             .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
+            .function(function!(aisp_missing_secrets(policy: array;): array => f::missing_secrets))
             .function(function!(aisp_verify_webhook(body: string, headers: array, options: array;): array => f::verify_webhook))
             .function(function!(aisp_webhook_receive(body: string, headers: array, options: array;): array => f::webhook_receive))
             .function(function!(aisp_webhook_claim(; options: array = "[]"): array => f::webhook_claim))
@@ -75,7 +77,7 @@ mod module {
             .function(function!(aisp_job_work(; options: array = "[]", policy: array = "[]"): int => j::work))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
-            .function(function!(aisp_status(;): array => f::status));
+            .function(function!(aisp_status(;): array => status::status));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
         module

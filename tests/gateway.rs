@@ -37,7 +37,7 @@ fn args<'a>(request: &'a Json, policy: &'a Json) -> Args<'a> {
 }
 
 fn ask(args: &Args<'_>, settings: &Settings) -> Result<Outcome, Error> {
-    infer(args, &Env { settings, secrets: &Nobody, journal: &Nobody, until: None })
+    infer(args, &Env::new(settings, &Nobody, &Nobody))
 }
 
 /// Puts an answer into the cache as a call would have done.

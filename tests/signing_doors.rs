@@ -51,7 +51,7 @@ impl Office {
             _ => default_of(entry).to_owned(),
         });
         let settings = settings.expect("valid settings");
-        f(&Env { settings: &settings, secrets: self, journal: self, until: None })
+        f(&Env::new(&settings, self, self))
     }
 }
 
@@ -198,6 +198,25 @@ fn the_plain_signature_is_accepted_of_plain_clients_alone() {
         refusal(verified(&RAW, &json!({"X-Sign": code("NEW")}), &json!({"clients": {}}), NOW)),
         unauthorized("mismatch")
     );
+}
+
+#[test]
+fn the_key_of_a_client_that_there_is_opens_nothing_to_one_that_there_is_not() {
+    // With whose keys such a signature is verified is for nobody to know: as if it were one of the first client.
+    let code = |key: &str| aisp::hex::encode(&aisp::signing::mac::tag(secret(key).as_bytes(), RAW.body));
+    for first in [json!({"secret_env": ["NEW", "OLD"]}), json!({"secret_env": ["NEW", "OLD"], "plain": true})] {
+        let options =
+            json!({"clients": {"a": first, "b": {"secret_env": "OTHER", "plain": true}}, "host": "example.com"});
+        for key in ["NEW", "OLD", "OTHER"] {
+            let told = |headers: Json| refusal(verified(&RAW, &headers, &options, NOW));
+            assert_eq!(told(by("nobody", key)), unauthorized("mismatch"), "{key}");
+            assert_eq!(
+                told(json!({"X-Sign": code(key), "X-AISP-Client": "nobody"})),
+                unauthorized("mismatch"),
+                "{key}"
+            );
+        }
+    }
 }
 
 #[test]

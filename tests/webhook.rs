@@ -81,6 +81,7 @@ proptest! {
     /// All headers there and of good form, so that what is refused is the signature.
     #[test]
     fn a_good_form_is_not_enough(hook in good(), other in "[a-z]{1,40}") {
+        prop_assume!(!hook.secrets.contains(&other));
         let stranger = Hook { secrets: vec![other], ..hook };
         prop_assert!(stranger.verify().is_err());
     }

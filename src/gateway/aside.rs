@@ -26,7 +26,7 @@ impl<'s> Aside<'s> {
 
     /// The world of a thread.
     pub fn env(&self) -> Env<'_> {
-        Env { settings: self.settings, secrets: &self.secrets, journal: &self.lines, until: None, item: None }
+        Env::new(self.settings, &self.secrets, &self.lines)
     }
 
     /// Says what the threads had to say.

@@ -96,6 +96,11 @@ impl<'a> Names<'a> {
         }
         Keys(keys)
     }
+
+    /// Those that hold no key.
+    pub fn unusable(&self, env: &Env<'_>) -> Vec<&'a str> {
+        self.iter().filter(|name| find(name, env).is_err()).collect()
+    }
 }
 
 /// Why there is no key under a name.
@@ -126,7 +131,7 @@ fn strings<'a>(key: &'static str, fields: &mut Fields<'_, 'a>) -> Result<Option<
 }
 
 /// Keys that are live.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Keys(Vec<SecretString>);
 
 impl Keys {

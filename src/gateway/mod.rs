@@ -25,6 +25,7 @@ mod keys;
 mod ledger;
 mod limits;
 mod maintenance;
+mod missing;
 mod models;
 mod moderation;
 mod pack;
@@ -55,6 +56,7 @@ pub use inbox::{claim_events, event_handled, events, forget_events, replay_event
 pub use infer::infer;
 pub use job::{accept, cancel, claim, enqueue, get, list, purge, retry, work};
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
+pub use missing::{Missing, missing_secrets};
 pub use preview::{Preview, preview, request_hash};
 pub use redaction::redact;
 pub use result::Outcome;
@@ -101,6 +103,13 @@ pub struct Env<'e> {
     pub until: Option<Deadline>,
     /// The item of a job that the call is for, if it is.
     pub item: Option<OfJob<'e>>,
+}
+
+impl<'e> Env<'e> {
+    /// The world of a call that is nobody's part.
+    pub const fn new(settings: &'e Settings, secrets: &'e dyn Secrets, journal: &'e dyn Journal) -> Self {
+        Self { settings, secrets, journal, until: None, item: None }
+    }
 }
 
 /// Finds a secret by the name that the policy gives it.

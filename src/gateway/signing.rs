@@ -145,8 +145,13 @@ pub fn verify_request(
 
 /// Holds the policy's key `clients` to what clients must be like.
 pub fn check_clients(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    client_keys(policy).map(drop)
+}
+
+/// The names of each client's keys, from the policy's key `clients`.
+pub fn client_keys<'a>(policy: &mut Fields<'_, 'a>) -> Result<Vec<(&'a str, Names<'a>)>, Flaw> {
     let clients = policy.named("clients")?.unwrap_or_default();
-    clients.iter().try_for_each(|(name, item)| Client::read(name, item).map(drop))
+    clients.iter().map(|(name, item)| Client::read(name, item).map(|client| (*name, client.names))).collect()
 }
 
 /// The argument `$options`: who may come in, and where this door stands.
@@ -186,9 +191,10 @@ impl<'a> Door<'a> {
         self.clients.iter().find(|client| client.name == name)
     }
 
-    /// The keys of a client. For one that is not known another one's are looked up, and made to nothing: that takes as long.
-    fn keys(&self, client: Option<&Client<'a>>, env: &Env<'_>) -> Option<Keys> {
-        client.or(self.clients.first()).map(|client| client.names.all(env))
+    /// The keys to verify with: a client's, and for one that is not known another one's, so that it takes as long. What comes of
+    /// that must not count: whoever calls this asks for the client only afterwards.
+    fn keys(&self, client: Option<&Client<'a>>, env: &Env<'_>) -> Keys {
+        client.or(self.clients.first()).map(|client| client.names.all(env)).unwrap_or_default()
     }
 
     fn signed(
@@ -202,7 +208,7 @@ impl<'a> Door<'a> {
         let request = raw.request(self.host).map_err(|_| Reason::Malformed)?;
         let client = self.client(header.client());
         let keys = self.keys(client, env);
-        let stamp = header.verify(&request, &bytes(&keys, client), now_s, self.tolerance_s)?;
+        let stamp = header.verify(&request, &keys.bytes(), now_s, self.tolerance_s)?;
         let verified = Verified {
             client: stamp.client().to_owned(),
             scheme: Scheme::V2,
@@ -228,19 +234,11 @@ impl<'a> Door<'a> {
             Err(reason) => return Err(reason),
         };
         let keys = self.keys(client, env);
-        plain::verify(signature, raw.body, &bytes(&keys, client))?;
+        plain::verify(signature, raw.body, &keys.bytes())?;
         let client = client.ok_or(Reason::Mismatch)?;
         let (client_name, scheme) = (client.name.to_owned(), Scheme::Plain);
         Ok((client, Verified { client: client_name, scheme, nonce: None, time_s: None, forget_s: None }))
     }
-}
-
-fn bytes<'k>(keys: &'k Option<Keys>, client: Option<&Client<'_>>) -> Vec<&'k [u8]> {
-    let mut bytes = keys.as_ref().map_or_else(Vec::new, Keys::bytes);
-    if client.is_none() {
-        bytes.fill(b"");
-    }
-    bytes
 }
 
 impl<'a> Client<'a> {

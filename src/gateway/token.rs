@@ -79,6 +79,11 @@ fn names(fields: &mut Fields<'_, '_>, key: &'static str) -> Result<Vec<String>, 
     Ok(names)
 }
 
+/// The names of the keys of tokens, from the policy's key `tokens`; `None` where there are no tokens.
+pub fn token_keys<'a>(policy: &mut Fields<'_, 'a>) -> Result<Option<Names<'a>>, Flaw> {
+    policy.fields("tokens")?.map(|mut tokens| Names::read(&mut tokens)).transpose()
+}
+
 /// Holds the policy's key `tokens` to what the plugin mints from it.
 pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<(), Flaw> {
     let Some(mut tokens) = fields.fields("tokens")? else { return Ok(()) };

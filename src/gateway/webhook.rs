@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::store::Arrival;
 use crate::webhook::{Reason, Scheme, Source, Verified, verify};
 use source::Options;
-pub use source::check_sources;
+pub use source::{check_sources, sources};
 
 static COMPLAINT: Quiet = Quiet::new();
 
@@ -158,7 +158,7 @@ mod tests {
     impl Office {
         fn ask(&self, headers: &Json, options: &Json, seen: bool) -> Result<Webhook, Error> {
             let settings = Settings::read(|entry| default_of(entry).to_owned()).expect("the defaults");
-            let env = Env { settings: &settings, secrets: self, journal: self, until: None, item: None };
+            let env = Env::new(&settings, self, self);
             let delivery = Delivery { body: BODY, headers: headers.into(), options: options.into() };
             verify_at("aisp_verify_webhook", &delivery, 1_700_000_000_000_000, &env, |_, _| Ok(seen))
         }

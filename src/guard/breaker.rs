@@ -8,12 +8,13 @@
 //! What says nothing about the provider's health (a 4xx, a 429, a caller who hangs up) is not counted. The stores keep the
 //! state; this file is the rules that all of them must agree with.
 
+mod window;
+
 use serde::{Deserialize, Serialize};
 
+use window::Window;
+
 const SECOND_US: i64 = 1_000_000;
-/// What counts is this long ago at most: [`SLOTS`] slots.
-const SLOT_US: i64 = 5 * SECOND_US;
-const SLOTS: usize = 6;
 /// Fewer calls than this say nothing.
 const MIN_CALLS: u32 = 10;
 /// How long it stays open the first time.
@@ -60,7 +61,7 @@ pub enum Gate {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Breaker {
-    slots: [Slot; SLOTS],
+    slots: Window,
     /// How often it has opened since it was last closed.
     trips: u32,
     open_until_us: i64,
@@ -68,17 +69,6 @@ pub struct Breaker {
     probe_until_us: i64,
     /// Whether the provider's last word on the key was no.
     key_refused: bool,
-}
-
-/// Five seconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Slot {
-    /// Which five seconds, counted from the epoch.
-    at: i64,
-    answers: u32,
-    failures: u32,
-    refusals: u32,
-    retries: u32,
 }
 
 impl Breaker {
@@ -122,7 +112,7 @@ impl Breaker {
             }
             return;
         }
-        let slot = self.slot(now_us);
+        let slot = self.slots.now(now_us);
         match heard {
             Heard::Answer => slot.answers += 1,
             Heard::Failure => slot.failures += 1,
@@ -138,7 +128,7 @@ impl Breaker {
     /// Takes in answers that were counted elsewhere meanwhile. They close nothing: they may be older than what opened it.
     pub fn hear_answers(&mut self, count: u32, now_us: i64) {
         if self.trips == 0 && count > 0 {
-            let slot = self.slot(now_us);
+            let slot = self.slots.now(now_us);
             slot.answers = slot.answers.saturating_add(count);
         }
     }
@@ -149,20 +139,19 @@ impl Breaker {
         if self.trips > 0 {
             return false;
         }
-        let recent = || self.recent(now_us);
-        let calls: u32 = recent().map(|slot| slot.answers + slot.failures + slot.refusals).sum();
-        let retries: u32 = recent().map(|slot| slot.retries).sum();
+        let calls = self.slots.sum(now_us, |slot| slot.answers + slot.failures + slot.refusals);
+        let retries = self.slots.sum(now_us, |slot| slot.retries);
         let granted = retries < MIN_RETRIES.max(calls / CALLS_PER_RETRY);
         if granted {
-            self.slot(now_us).retries += 1;
+            self.slots.now(now_us).retries += 1;
         }
         granted
     }
 
     /// Calls that count, and the failures among them.
     pub fn counts(&self, now_us: i64) -> (u32, u32) {
-        let recent = || self.recent(now_us);
-        (recent().map(|slot| slot.answers + slot.failures).sum(), recent().map(|slot| slot.failures).sum())
+        let calls = self.slots.sum(now_us, |slot| slot.answers + slot.failures);
+        (calls, self.slots.sum(now_us, |slot| slot.failures))
     }
 
     /// Whether the provider refused the key and has not answered since.
@@ -174,26 +163,11 @@ impl Breaker {
         self.open_until_us = now_us + if self.trips == 0 { FIRST_OPEN_US } else { OPEN_US };
         self.trips += 1;
         self.probe_until_us = 0;
-        self.slots = Default::default();
+        self.slots = Window::default();
     }
 
     fn close(&mut self) {
         *self = Self { key_refused: self.key_refused, ..Self::default() };
-    }
-
-    fn recent(&self, now_us: i64) -> impl Iterator<Item = &Slot> {
-        let now = now_us.div_euclid(SLOT_US);
-        self.slots.iter().filter(move |slot| (0..SLOTS as i64).contains(&(now - slot.at)))
-    }
-
-    /// The slot of now, emptied if it is of another time.
-    fn slot(&mut self, now_us: i64) -> &mut Slot {
-        let now = now_us.div_euclid(SLOT_US);
-        let slot = &mut self.slots[now.rem_euclid(SLOTS as i64) as usize];
-        if slot.at != now {
-            *slot = Slot { at: now, ..Slot::default() };
-        }
-        slot
     }
 }
 

@@ -10,5 +10,6 @@ mod journal;
 pub mod lifecycle;
 mod listener;
 mod secrets;
+pub mod status;
 mod zend;
 mod zval;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::testing::{call, events, json, stream};
 use super::*;
+use crate::error::Fault;
 
 /// One short stream of each format.
 const STREAMS: [(Kind, &str); 4] = [

@@ -6,7 +6,7 @@ use sha2::Sha256;
 /// The most keys that one client may have at a time: the new one, the old one, and room for mistakes.
 pub const MAX_KEYS: usize = 4;
 
-/// What is signed for nobody, so that a client that does not exist takes its time.
+/// What stands in for a key where there are fewer than it should look like.
 const NOBODY: &[u8] = b"nobody has this key";
 
 /// A code over a message.

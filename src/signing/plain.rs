@@ -25,13 +25,13 @@ pub fn client<'c>(named: Option<&str>, plain: &[&'c str]) -> Result<&'c str, Rea
     }
 }
 
-/// Verifies the header's value under the client's live keys; none for a client that is not known.
+/// Verifies the header's value under live keys.
 ///
 /// # Errors
 /// [`Reason::Malformed`], [`Reason::Mismatch`].
 pub fn verify(header: &str, body: &[u8], keys: &[&[u8]]) -> Result<(), Reason> {
     let tag = hex::decode_lower(header).ok_or(Reason::Malformed)?;
-    // A body may be long: one key more is made up only for a client that has none.
+    // A body may be long: a key is made up only where there is none.
     if mac::holds(keys, 1, body, &tag) { Ok(()) } else { Err(Reason::Mismatch) }
 }
 

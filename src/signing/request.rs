@@ -171,8 +171,7 @@ impl<'h> Header<'h> {
         self.stamp.client
     }
 
-    /// Verifies the signature under the client's live keys; none for a client that is not known, which takes as long. The
-    /// time may lie `tolerance_s` from `now_s`, both ways and inclusive.
+    /// Verifies the signature under live keys. The time may lie `tolerance_s` from `now_s`, both ways and inclusive.
     ///
     /// # Errors
     /// [`Reason::Stale`], [`Reason::Future`], [`Reason::Mismatch`].

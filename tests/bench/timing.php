@@ -1,141 +1,250 @@
 <?php
 /**
- * Does the time of a refusal tell how much of a signature was right? Welch's t-test on two classes of wrong signatures, as in
- * Reparaz, Balasch, Verbauwhede: "Dude, is my code constant time?" (2016). Above 4.5 it does.
+ * Constant time: whether a refusal takes longer the nearer a wrong signature is to the right one.
  *
- * The classes take turns at random, each input is made anew in the same place, and differs in nothing but its bytes. They are
- * also compared without their slowest calls. Both are always made, so that the processor has the same past.
+ * As dudect has it (Reparaz, Balasch, Verbauwhede 2016: "Dude, is my code constant time?"): calls of two classes in random
+ * order, and Welch's t of their times, of all and of those below each of a hundred percentiles, because what the machine does
+ * meanwhile makes a long tail. Beyond 4.5 the classes are told apart; that a comparison which leaves at the first difference
+ * is told apart shows that the method would see a leak.
+ *
+ * The classes differ in the signature's bytes alone. Each call has a message, and strings, of its own; they are made
+ * beforehand, a batch at a time, and which class comes to lie where is left to chance.
  */
 
 declare( strict_types=1 );
 
 require __DIR__ . '/support.php';
 
-const SECRET  = 'a-secret-of-more-than-sixteen-bytes';
-const CROPPED = array( 0.5, 0.8, 0.9, 0.95, 0.99, 0.999 );
+/** Calls of a class; fewer for a quick look. */
+define( 'CALLS', max( 1000, (int) ( getenv( 'TIMING_CALLS' ) ?: 100000 ) ) );
 
-$calls = (int) ( getenv( 'TIMING_CALLS' ) ?: 200000 );
-putenv( 'TIMING_SECRET=' . SECRET );
+const BATCH     = 1000;
+const THRESHOLD = 4.5;
+const SECRET    = 'the-secret-of-a-bench';
 
-/** Welch's t of two lists of times. */
-function welch( array $a, array $b ): float {
-	$moments = static function ( array $list ): array {
-		$n    = count( $list );
-		$mean = array_sum( $list ) / $n;
-		return array( $mean, array_sum( array_map( static fn( $x ): float => ( $x - $mean ) ** 2, $list ) ) / ( $n - 1 ) / $n );
-	};
-	list( $mean_a, $error_a ) = $moments( $a );
-	list( $mean_b, $error_b ) = $moments( $b );
-	return ( $mean_a - $mean_b ) / sqrt( $error_a + $error_b );
+/** Fewer calls than these below a percentile say nothing. */
+const ENOUGH = 10000;
+
+/** The body of every message, of which no two are alike. */
+function body(): string {
+	return '{"prompt":"' . bin2hex( random_bytes( 32 ) ) . '"}';
+}
+
+/** A wrong signature of 32 bytes: of class 0 any, of class 1 the right one but for its last byte. */
+function wrong( int $class, string $right ): string {
+	return 0 === $class ? random_bytes( 32 ) : substr( $right, 0, 31 ) . chr( ord( $right[31] ) ^ random_int( 1, 255 ) );
 }
 
 /**
- * Times a function with inputs of both classes, and prints the t of all calls and the largest of those without the slowest.
+ * Times calls of both classes.
  *
- * @param string     $name    What is timed.
- * @param callable   $f       Takes one input.
- * @param callable $make Makes an input of each class.
+ * @param callable $make Class -> the arguments of one call.
+ * @param callable $call The call, whose own time is the same for both.
+ * @return array{list<int>, list<int>} Nanoseconds, by class.
  */
-function compare( string $name, callable $f, callable $make ): void {
-	global $calls;
+function measure( callable $make, callable $call ): array {
 	$times = array( array(), array() );
-	for ( $i = -1000; $i < 2 * $calls; $i++ ) {
-		$class  = random_int( 0, 1 );
-		$inputs = $make();
-		$input  = $inputs[ $class ];
-		$start = hrtime( true );
-		$f( $input );
-		$took = hrtime( true ) - $start;
-		if ( $i >= 0 ) { // The first ones warm up.
-			$times[ $class ][] = $took;
+	for ( $done = -BATCH; $done < 2 * CALLS; $done += BATCH ) {
+		$classes = array_merge( array_fill( 0, BATCH / 2, 0 ), array_fill( 0, BATCH / 2, 1 ) );
+		shuffle( $classes );
+		$calls = array_map( $make, $classes );
+		foreach ( $calls as $i => $arguments ) {
+			$start = hrtime( true );
+			$call( ...$arguments );
+			$took = hrtime( true ) - $start;
+			if ( $done >= 0 ) { // The first batch warms up.
+				$times[ $classes[ $i ] ][] = $took;
+			}
 		}
 	}
-	$sorted = array_merge( ...$times );
-	sort( $sorted );
-	$largest = 0.0;
-	foreach ( CROPPED as $share ) {
-		$limit = percentile( $sorted, $share );
-		$below = array_map( static fn( array $list ): array => array_filter( $list, static fn( $took ): bool => $took <= $limit ), $times );
-		if ( min( array_map( 'count', $below ) ) > 1 ) { // Where one class is slower throughout, none of it is left.
-			$t       = welch( ...$below );
-			$largest = abs( $t ) > abs( $largest ) ? $t : $largest;
-		}
-	}
-	$apart = array_map(
-		static function ( array $list ): float {
-			sort( $list );
-			return percentile( $list, 0.5 );
-		},
-		$times
-	);
-	printf( "  %-58s %8.2f µs  %8.0f ns  %8.2f  %8.2f\n", $name, percentile( $sorted, 0.5 ) / 1000, $apart[1] - $apart[0], welch( ...$times ), $largest );
+	array_walk( $times, static fn( array &$list ) => sort( $list ) );
+	return $times;
 }
 
-/**
- * Signatures that are wrong from the first byte, and such as are right but for the last.
- *
- * @param string   $right The right bytes.
- * @param callable $write Makes an input of bytes.
- * @return callable For compare().
- */
-function wrong( string $right, callable $write ): callable {
-	return static function () use ( $right, $write ): array {
-		$random    = random_bytes( strlen( $right ) );
-		$random[0] = chr( ord( $right[0] ) ^ random_int( 1, 255 ) );
-		$close     = $right;
-		$close[-1] = chr( ord( $right[-1] ) ^ random_int( 1, 255 ) );
-		return array( $write( $random ), $write( $close ) );
+/** Count, mean and variance of the values of a sorted list that lie below a bound. */
+function moments( array $sorted, float $bound ): array {
+	$count   = 0;
+	$mean    = 0.0;
+	$squares = 0.0;
+	foreach ( $sorted as $value ) {
+		if ( $value >= $bound ) {
+			break;
+		}
+		$off      = $value - $mean;
+		$mean    += $off / ++$count;
+		$squares += $off * ( $value - $mean );
+	}
+	return array( $count, $mean, $count > 1 ? $squares / ( $count - 1 ) : 0.0 );
+}
+
+/** Welch's t of the times below a bound; null where there are too few, or all are equal. */
+function welch( array $times, float $bound ): ?float {
+	list( $n0, $mean0, $variance0 ) = moments( $times[0], $bound );
+	list( $n1, $mean1, $variance1 ) = moments( $times[1], $bound );
+	$enough                         = INF === $bound ? 2 : min( ENOUGH, CALLS / 2 );
+	$spread                         = min( $n0, $n1 ) < $enough ? 0.0 : $variance0 / $n0 + $variance1 / $n1;
+	return $spread > 0 ? ( $mean1 - $mean0 ) / sqrt( $spread ) : null;
+}
+
+/** The largest t below dudect's hundred percentiles, with its sign. */
+function welch_cropped( array $times ): float {
+	$all = array_merge( ...$times );
+	sort( $all );
+	$bounds = array();
+	for ( $i = 1; $i <= 100; $i++ ) {
+		$bounds[] = percentile( $all, 1 - 0.5 ** ( 10 * $i / 100 ) );
+	}
+	$largest = 0.0;
+	foreach ( array_unique( $bounds ) as $bound ) {
+		$t       = welch( $times, $bound ) ?? 0.0;
+		$largest = abs( $t ) > abs( $largest ) ? $t : $largest;
+	}
+	return $largest;
+}
+
+/** Refusals are what is timed; one that does not come would make the figures those of something else. */
+function refused( callable $verify ): callable {
+	return static function ( ...$arguments ) use ( $verify ): void {
+		try {
+			$verify( ...$arguments );
+		} catch ( Aisp\Unauthorized ) {
+			return;
+		}
+		throw new LogicException( 'a wrong signature was taken' );
 	};
 }
 
-/** Whatever is wrong is refused; how long that took is the question. */
-function refused( callable $f ): void {
-	try {
-		$f();
-	} catch ( Aisp\Unauthorized ) {
-		return;
-	}
-	throw new LogicException( 'A wrong signature was accepted.' );
+/** Measures and prints one line. */
+function row( string $name, callable $make, callable $call ): void {
+	$times = measure( $make, $call );
+	printf(
+		"  %-52s %10.2f  %10.2f  %10.1f  %10.1f\n",
+		$name,
+		percentile( $times[0], 0.5 ) / 1000,
+		percentile( $times[1], 0.5 ) / 1000,
+		welch( $times, INF ) ?? 0.0,
+		welch_cropped( $times )
+	);
 }
 
-$body = str_repeat( 'x', 64 );
-$hmac = static fn( string $message, string $key = SECRET ): string => hash_hmac( 'sha256', $message, $key, true );
-$now  = time();
+function head( string $title, string $one, string $other ): void {
+	printf( "\n%s\n  %-52s %11s %11s %11s %11s\n", $title, '', "$one µs", "$other µs", 't, all', 't, cropped' );
+}
 
-printf( "\nWelch's t between signatures wrong from the start and wrong at the end, %d calls\n", 2 * $calls );
-printf( "  %-58s %11s  %11s  %8s  %8s\n", 'an absolute value above 4.5 is a leak', 'p50', 'apart', 't', 'cropped' );
+putenv( 'AISP_BENCH_SECRET=' . SECRET );
+gc_disable();
 
-$hex = static fn( string $header ): Closure => static fn( string $value ) => refused( static fn() => aisp_verify_webhook( $body, array( $header => $value ), array( 'scheme' => 'hex', 'secret_env' => 'TIMING_SECRET', 'dedupe' => false ) ) );
-compare( 'aisp_verify_webhook, hex', $hex( 'X-AISig' ), wrong( $hmac( $body ), 'bin2hex' ) );
+$hex      = array(
+	'scheme'     => 'hex',
+	'secret_env' => 'AISP_BENCH_SECRET',
+);
+$standard = array( 'scheme' => 'standard' ) + $hex;
+$door     = array(
+	'clients' => array(
+		'desk' => array( 'secret_env' => 'AISP_BENCH_SECRET' ),
+		'shop' => array( 'secret_env' => 'AISP_BENCH_SECRET' ),
+	),
+	'host'    => 'example.com',
+	'site'    => 'bench',
+);
+$signer   = array(
+	'client'     => 'shop',
+	'secret_env' => 'AISP_BENCH_SECRET',
+	'host'       => 'example.com',
+);
+$claims   = array(
+	'routes' => array( '/infer' ),
+	'origin' => 'https://example.com',
+	'site'   => 'bench',
+);
+$gate     = array(
+	'secret_env' => 'AISP_BENCH_SECRET',
+	'route'      => '/infer',
+	'origin'     => 'https://example.com',
+	'site'       => 'bench',
+);
+$minter   = array( 'secret_env' => 'AISP_BENCH_SECRET' );
 
-$standard = static fn( string $value ) => refused( static fn() => aisp_verify_webhook( $body, array( 'webhook-id' => 'msg_1', 'webhook-timestamp' => (string) $now, 'webhook-signature' => $value ), array( 'scheme' => 'standard', 'secret_env' => 'TIMING_SECRET', 'dedupe' => false, 'tolerance' => 3600 ) ) );
-compare( 'aisp_verify_webhook, standard', $standard, wrong( $hmac( "msg_1.$now.$body" ), static fn( string $bytes ): string => 'v1,' . base64_encode( $bytes ) ) );
+$verify_webhook = static fn( string $body, array $headers, array $options ): array => aisp_verify_webhook( $body, $headers, $options );
+$verify_request = static fn( string $body, array $headers ): array => aisp_verify_request( 'POST', '/infer', $body, $headers, $door );
+$verify_token   = static fn( string $token ): array => aisp_verify_token( $token, $gate );
 
-$clients = array( 'shop' => array( 'secret_env' => 'TIMING_SECRET' ) );
-$signed  = static function ( string $value ) use ( $body, $clients ): void {
-	refused( static fn() => aisp_verify_request( 'POST', '/', $body, array( 'X-AISP-Signature' => $value ), array( 'clients' => $clients, 'host' => 'example.com' ) ) );
+/** What a client sends: its body, and its headers with this signature instead of its own; `$client` is another one's name. */
+$signed = static function ( callable $forge, string $client = 'shop' ) use ( $signer ): array {
+	$body   = body();
+	$header = aisp_sign_request( 'POST', '/infer', $body, $signer )['X-AISP-Signature'];
+	$right  = (string) hex2bin( substr( $header, -64 ) );
+	return array( $body, array( 'X-AISP-Signature' => str_replace( ';k=shop;', ";k=$client;", substr( $header, 0, -64 ) ) . bin2hex( $forge( $right ) ) ) );
 };
-$nonce   = str_repeat( 'a', 32 );
-$time    = time();
-$lines   = implode( "\n", array( 'aisp-v2', 'POST', 'example.com', '/', '', $time, $nonce, 'shop', hash( 'sha256', $body ), '' ) );
-compare( 'aisp_verify_request', $signed, wrong( $hmac( $lines ), static fn( string $bytes ): string => "v2;k=shop;t=$time;n=$nonce;s=" . bin2hex( $bytes ) ) );
 
-$strangers = static fn(): array => array_map( static fn( string $client ): string => "v2;k=$client;t=$time;n=$nonce;s=" . bin2hex( random_bytes( 32 ) ), array( 'shop', 'pohs' ) );
-compare( 'aisp_verify_request, a client that there is and one that not', $signed, $strangers );
+$hex_webhook = static function ( callable $forge ) use ( $hex ): array {
+	$body = body();
+	return array( $body, array( 'x-aisig' => bin2hex( $forge( hash_hmac( 'sha256', $body, SECRET, true ) ) ) ), $hex );
+};
 
-$token   = aisp_mint_token( array( 'routes' => array( '/infer' ), 'origin' => 'https://example.com' ), array( 'secret_env' => 'TIMING_SECRET', 'ttl' => 600 ) );
-$payload = substr( $token, 0, (int) strrpos( $token, '.' ) );
-$url     = static fn( string $bytes ): string => rtrim( strtr( base64_encode( $bytes ), '+/', '-_' ), '=' );
-$door    = array( 'secret_env' => 'TIMING_SECRET', 'route' => '/infer', 'origin' => 'https://example.com' );
-compare( 'aisp_verify_token', static fn( string $value ) => refused( static fn() => aisp_verify_token( $value, $door ) ), wrong( $hmac( $payload, $hmac( 'aisp token v1' ) ), static fn( string $bytes ): string => "$payload." . $url( $bytes ) ) );
+$standard_webhook = static function ( callable $forge ) use ( $standard ): array {
+	$body  = body();
+	$id    = bin2hex( random_bytes( 8 ) );
+	$time  = (string) time();
+	$right = hash_hmac( 'sha256', "$id.$time.$body", SECRET, true );
+	return array(
+		$body,
+		array(
+			'webhook-id'        => $id,
+			'webhook-timestamp' => $time,
+			'webhook-signature' => 'v1,' . base64_encode( $forge( $right ) ),
+		),
+		$standard,
+	);
+};
 
-$right = bin2hex( $hmac( $body ) );
-$naive = static function ( string $value ) use ( $right ): bool {
-	for ( $i = 0; $i < 64; $i++ ) {
-		if ( $value[ $i ] !== $right[ $i ] ) {
-			return false;
+$token = static function ( callable $forge ) use ( $claims, $minter ): array {
+	$minted = aisp_mint_token( $claims + array( 'sub' => bin2hex( random_bytes( 8 ) ) ), $minter );
+	$dot    = strrpos( $minted, '.' ) + 1;
+	$right  = base64_decode( strtr( substr( $minted, $dot ), '-_', '+/' ) );
+	return array( substr( $minted, 0, $dot ) . rtrim( strtr( base64_encode( $forge( $right ) ), '+/', '-_' ), '=' ) );
+};
+
+$compared = static function ( callable $forge ): array {
+	$right = hash_hmac( 'sha256', body(), SECRET, true );
+	return array( bin2hex( $right ), bin2hex( $forge( $right ) ) );
+};
+
+$doors = array(
+	'aisp_verify_webhook(), scheme hex'      => array( $hex_webhook, $verify_webhook ),
+	'aisp_verify_webhook(), scheme standard' => array( $standard_webhook, $verify_webhook ),
+	'aisp_verify_request()'                  => array( $signed, $verify_request ),
+	'aisp_verify_token()'                    => array( $token, $verify_token ),
+);
+
+printf( "\nConstant time: Welch's t of %d calls of each class, as dudect has it; a leak where |t| stays beyond %.1f\n", CALLS, THRESHOLD );
+
+head( 'Wrong signatures, refused: random ones beside those of which only the last of 32 bytes is wrong', 'random', 'last byte' );
+foreach ( $doors as $name => list( $make, $verify ) ) {
+	$verify( ...$make( static fn( string $right ): string => $right ) ); // Throws unless the right one is taken: then the wrong ones are refused for the bytes that differ.
+	row( $name, static fn( int $class ): array => $make( static fn( string $right ): string => wrong( $class, $right ) ), refused( $verify ) );
+}
+
+head( 'Random signatures of a client that there is, and of one that there is not', 'known', 'unknown' );
+row(
+	'aisp_verify_request()',
+	static fn( int $class ): array => $signed( static fn(): string => random_bytes( 32 ), 0 === $class ? 'shop' : 'ship' ),
+	refused( $verify_request )
+);
+
+head( 'For comparison, what does leak: the first kind of strings, compared in plain PHP', 'random', 'last byte' );
+$controls = array(
+	'byte by byte, until one differs' => static function ( string $right, string $given ): bool {
+		for ( $i = 0; $i < 64; $i++ ) {
+			if ( $right[ $i ] !== $given[ $i ] ) {
+				return false;
+			}
 		}
-	}
-	return true;
-};
-compare( 'for comparison: byte by byte, until one differs', $naive, wrong( $hmac( $body ), 'bin2hex' ) );
+		return true;
+	},
+	'==='                             => static fn( string $right, string $given ): bool => $right === $given,
+	'hash_equals()'                   => static fn( string $right, string $given ): bool => hash_equals( $right, $given ),
+);
+foreach ( $controls as $name => $compare ) {
+	row( $name, static fn( int $class ): array => $compared( static fn( string $right ): string => wrong( $class, $right ) ), $compare );
+}

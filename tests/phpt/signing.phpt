@@ -21,6 +21,8 @@ $lines = implode( "\n", array( 'aisp-v2', 'POST', 'example.com', '/wp-json/ai-se
 expect( str_ends_with( $headers['X-AISP-Signature'], ';s=' . hash_hmac( 'sha256', $lines, SHOP_SECRET ) ), 'the lines are as documented', $lines );
 $plain = aisp_verify_request( 'PUT', '/elsewhere', $body, array( 'X-Sign' => hash_hmac( 'sha256', $body, SHOP_SECRET ) ), $options );
 echo json_encode( $plain ), "\n";
+$policy = array( 'clients' => array( 'shop' => array( 'secret_env' => array( 'SHOP_SECRET', 'SHORT_SECRET', 'NO_SUCH_KEY' ) ) ), 'tokens' => array( 'secret_env' => array( 'SHOP_SECRET', 'NO_SUCH_KEY' ) ), 'webhooks' => array( 'hook' => array( 'scheme' => 'hex' ) ) );
+echo json_encode( aisp_missing_secrets( $policy ) ), "\n";
 
 show( array(
 	'other body'   => fn() => aisp_verify_request( 'POST', $target, "$body ", $headers, $options ),
@@ -32,6 +34,7 @@ show( array(
 	'bad list'     => fn() => aisp_verify_request( 'POST', $target, $body, $headers, array( 'clients' => array( 'shop' => array( 'secret_env' => 'SHOP_SECRET', 'allow' => array( '203.0.113.0/33' ) ) ) ) ),
 	'key as value' => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => SHOP_SECRET ) ),
 	'short key'    => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => 'SHORT_SECRET' ) ),
+	'bad policy'   => fn() => aisp_missing_secrets( array( 'clients' => array( 'shop' => array() ) ) ),
 	'no such key'  => fn() => aisp_sign_request( 'GET', $url, '', array( 'client' => 'shop', 'secret_env' => 'NO_SUCH_KEY' ) ),
 ) );
 
@@ -61,6 +64,7 @@ show( array(
 v2;k=shop;t=T;n=N;s=S
 ["client","scheme","nonce","timestamp"] shop v2
 {"client":"till","scheme":"plain","nonce":null,"timestamp":null}
+[{"name":"SHORT_SECRET","for":"clients.shop"},{"name":"NO_SUCH_KEY","for":"clients.shop"},{"name":"NO_SUCH_KEY","for":"tokens"},{"name":"","for":"webhooks.hook"}]
 other body: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 no header: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 two headers: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
@@ -70,6 +74,7 @@ other ip: Aisp\Forbidden (forbidden, 403): Requests from this address are not al
 bad list: Aisp\ConfigError (config_error, 500): aisp_verify_request(): Argument #5 ($options) key "clients.shop.allow" holds what it may not: "203.0.113.0/33" is neither an IP address nor a network such as 203.0.113.0/24
 key as value: Aisp\ConfigError (config_error, 500): aisp_sign_request(): Argument #4 ($options) key "secret_env" must name environment variables or constants, never a secret
 short key: Aisp\ConfigError (config_error, 500): SHORT_SECRET is too short for a key: it must hold at least 16 bytes.
+bad policy: Aisp\ConfigError (config_error, 500): aisp_missing_secrets(): Argument #1 ($policy) key "clients.shop.secret_env" must be given
 no such key: Aisp\ConfigError (config_error, 500): NO_SUCH_KEY is not set: neither in the environment nor as a constant.
 other route: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.
 other origin: Aisp\Unauthorized (unauthorized, 401): The request could not be verified.

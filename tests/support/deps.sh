@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a bare Debian or Ubuntu lacks for building, running and testing; says nothing when nothing is missing.
 #
-#   tests/support/deps.sh [build] [site] [model] [test] [bench] [package]      default: all of them
+#   tests/support/deps.sh [build] [site] [model] [test] [browser] [bench] [package]      default: all of them
 #
 # Only packages of the machine's own release. MariaDB comes as its core packages, which bring no service; services that
 # other packages would start are not started, and those this run brought in are not left enabled for the next boot.
@@ -37,15 +37,17 @@ packages() {
     site)  echo "$php-cli $php-fpm $php-mysql $php-curl $php-mbstring $php-xml $php-intl $php-apcu $php-redis $php-opcache?
                  mariadb-server-core mariadb-client-core nginx-light|nginx curl ca-certificates procps util-linux" ;;
     model) echo "python3 python3-venv ca-certificates curl" ;;
-    test)  echo "redis-server phpunit php-codesniffer? shellcheck chromium python3 python3-venv iproute2 procps curl" ;;
+    test)  echo "redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
+    # The linter of JavaScript needs Node too. A Node that is here already brings its npm, and may not be Debian's.
+    browser) echo "chromium? fonts-dejavu-core $(command -v npm >/dev/null || echo nodejs npm)" ;;
     package) echo "python3" ;;
     bench) echo "wrk redis-server" ;;
-    *)     die "no group $1 (build, site, model, test, bench, package)" ;;
+    *)     die "no group $1 (build, site, model, test, browser, bench, package)" ;;
   esac
 }
 
 wanted=
-for group in "${@:-build site model test bench package}"; do
+for group in "${@:-build site model test browser bench package}"; do
   for one in $group; do wanted+=" $(packages "$one")"; done
 done
 installed=" $(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p' | tr '\n' ' ') "

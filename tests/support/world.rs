@@ -71,7 +71,7 @@ impl World {
     }
 
     pub fn env(&self) -> Env<'_> {
-        Env { settings: &self.settings, secrets: &OneKey, journal: &OneKey, until: None, item: None }
+        Env::new(&self.settings, &OneKey, &OneKey)
     }
 
     pub fn infer(&self, request: &Json, policy: &Json) -> Result<Outcome, Error> {

@@ -73,6 +73,21 @@ final class CacheTest extends SiteTestCase {
 		self::assertFalse( self::cached( $prompt ) );
 	}
 
+	public function test_what_is_refused_for_its_disguise_forgets_nothing(): void {
+		$prompt = self::fresh();
+		self::cached( $prompt );
+		foreach ( array( '?_envelope=1' => array(), '?_jsonp=f' => array(), '' => array( 'X-HTTP-Method-Override: POST' ) ) as $query => $headers ) { // phpcs:ignore WordPress.Arrays
+			foreach ( array( 'X-Sign: 00', 'X-AISP-Signature: v2', 'X-AISP-Token: aisp1' ) as $stray ) {
+				$options = array(
+					'query'   => $query,
+					'headers' => array( ...$headers, $stray ),
+				);
+				self::assert_error( 400, 'invalid_request', Http::send( Http::post_call( '/cache/invalidate', array( 'all' => true ), 'admin', $options ) ) );
+			}
+		}
+		self::assertTrue( self::cached( $prompt ) );
+	}
+
 	public function test_a_manager_forgets_answers_by_what_they_have_in_common(): void {
 		$prompt = self::fresh();
 		$hash   = Http::infer( array( 'prompt' => $prompt ) )->json()['result']['req_hash'];

@@ -119,13 +119,41 @@ final class SignedTest extends SiteTestCase {
 		self::assertSame( 400, Http::send( Http::post_call( '/infer', $broken, null, array( 'headers' => array( $header ) ) ) )->status, 'signed as it is' );
 	}
 
-	public function test_disguises_are_refused(): void {
-		foreach ( array( '_envelope=1', '_jsonp=f', '_method=POST' ) as $query ) {
-			$reply = Http::send( self::call( '/infer', array( 'prompt' => self::fresh() ), array( 'query' => "?$query" ), null, "?$query" ) );
+	/** @return array<string, array{string, string[]}> */
+	public static function disguises(): array {
+		return array(
+			'an envelope'      => array( '?_envelope=1', array() ),
+			'a script'         => array( '?_jsonp=f', array() ),
+			'its own method'   => array( '?_method=POST', array() ),
+			'another method'   => array( '?_method=GET', array() ),
+			'a method on top'  => array( '', array( 'X-HTTP-Method-Override: POST' ) ),
+			'another one'      => array( '', array( 'X-HTTP-Method-Override: DELETE' ) ),
+			'a wrapped script' => array( '?_envelope=1&_jsonp=f', array() ),
+		);
+	}
+
+	/** @dataProvider disguises */
+	public function test_disguises_are_refused_plainly( string $query, array $headers ): void {
+		foreach ( array( '/infer', '/infer/stream', '/batch' ) as $route ) {
+			$call            = self::call( $route, array( 'prompt' => self::fresh() ), array( 'query' => $query ), null, $query );
+			$call['headers'] = array( ...$call['headers'], ...$headers );
+			$reply           = Http::send( $call );
 			self::assert_error( 400, 'invalid_request', $reply );
-			self::assertStringStartsWith( 'application/json', (string) $reply->header( 'content-type' ) );
+			self::assertStringStartsWith( 'application/json', (string) $reply->header( 'Content-Type' ), $route );
 		}
 		self::assertSame( array(), Mock::requests() );
+	}
+
+	public function test_what_is_not_signed_may_have_an_envelope(): void {
+		$reply = Http::infer( array( 'prompt' => self::fresh() ), 'editor', array( 'query' => '?_envelope=1' ) );
+		self::assertSame( array( 200, 200 ), array( $reply->status, $reply->json()['status'] ) );
+		$other = array(
+			'method'  => 'GET',
+			'path'    => '/wp-json/wp/v2/posts?_envelope=1',
+			'login'   => null,
+			'headers' => array( 'X-Sign: another plugin has a header of this name' ),
+		);
+		self::assertSame( 200, Http::send( $other )->status );
 	}
 
 	public function test_a_client_calls_from_where_it_may_and_within_its_own_limits(): void {

@@ -175,9 +175,23 @@ final class TokenTest extends SiteTestCase {
 		return Site::php( 'putenv( "AISP_TEST_TOKEN=the-secret-of-the-tokens-0123456789" ); return AI_Secure_Proxy\Rest\Token::mint( AI_Secure_Proxy\Rest\Token::claims( $in[0], "visitor" ) )["token"];', array( $origin ) );
 	}
 
-	public function test_site_health_says_where_the_key_of_tokens_is_missing(): void {
-		self::tokens( array( 'secret_env' => 'AISP_TEST_NO_SUCH_KEY' ) );
-		$warnings = Site::php( 'return AI_Secure_Proxy\Rest\Outsider::warnings();' );
-		self::assertStringContainsString( 'AISP_TEST_NO_SUCH_KEY is not set', $warnings[0] );
+	public function test_site_health_says_once_that_a_key_of_tokens_is_missing(): void {
+		$names = array( 'AISP_TEST_NO_SUCH_KEY', 'AISP_TEST_TOKEN' );
+		foreach ( array( $names, array_reverse( $names ) ) as $keys ) {
+			self::tokens( array( 'secret_env' => $keys ) );
+			$description = self::site_health();
+			self::assertStringContainsString( 'AISP_TEST_NO_SUCH_KEY is named by the settings for tokens, but is not set, or is no key.', $description );
+			self::assertSame( 1, substr_count( $description, 'AISP_TEST_NO_SUCH_KEY' ) );
+			self::assertStringNotContainsString( 'AISP_TEST_TOKEN', $description );
+		}
+	}
+
+	public function test_site_health_says_where_tokens_would_be_too_long(): void {
+		self::tokens( array( 'models' => array_map( static fn( int $i ): string => "mock-$i" . str_repeat( 'x', 100 ), range( 0, 15 ) ) ) );
+		self::assertStringContainsString( 'No tokens can be made for browsers: ', self::site_health() );
+	}
+
+	private static function site_health(): string {
+		return Site::php( 'return AI_Secure_Proxy\Site_Health::test()["description"];' );
 	}
 }

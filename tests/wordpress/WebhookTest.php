@@ -131,4 +131,36 @@ final class WebhookTest extends WebhookTestCase {
 			self::assert_received( $duplicate, Webhook::send( $body, null, array( 'route' => '/webhook/github', 'headers' => $headers ) ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing -- As above.
 		}
 	}
+
+	public function test_site_health_warns_of_secrets_that_cannot_be_used(): void {
+		$warnings = static function ( array $changes ): array {
+			Site::policy( self::policy( $changes + array( 'webhooks' => Webhook::SOURCES ) ) );
+			$description = Site::php( 'return AI_Secure_Proxy\Site_Health::test()["description"];' );
+			preg_match_all( '#<p>([^<]*(?:is named by the settings|name no secret)[^<]*)</p>#', $description, $found );
+			return $found[1];
+		};
+		self::assertSame( array(), $warnings( array() ) );
+		$webhooks = array(
+			'stripe' => array(
+				'scheme'     => 'stripe',
+				'secret_env' => 'AISP_TEST_UNSET',
+			),
+			'github' => array( 'scheme' => 'github' ),
+		);
+		$clients  = array( 'shop' => array( 'secret_env' => array( 'AISP_TEST_CLIENT', 'AISP_TEST_CLIENT_NEXT' ) ) );
+		$expected = array(
+			'AISP_TEST_CLIENT_NEXT is named by the settings for clients.shop, but is not set, or is no key.',
+			'AISP_TEST_UNSET is named by the settings for webhooks.stripe, but is not set, or is no key.',
+			'The settings name no secret for webhooks.github.',
+		);
+		self::assertSame(
+			$expected,
+			$warnings(
+				array(
+					'clients'  => $clients,
+					'webhooks' => $webhooks,
+				)
+			)
+		);
+	}
 }

@@ -128,7 +128,7 @@ impl<'t> Turn<'t> {
             caller: Value::from(&about.caller),
             policy: self.policy.clone(),
         };
-        match infer(&args, &Env { item: Some(of), until: None, ..*env }) {
+        match infer(&args, &Env { item: Some(of), ..*env }) {
             Ok(outcome) => {
                 let place = answered(id, item.n);
                 let result = Piece::result(&outcome, store, &self.terms.redactor, &keys, &place).encode();

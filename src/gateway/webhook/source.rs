@@ -13,8 +13,13 @@ const MAX_TOLERANCE_S: i64 = 3_600;
 
 /// Holds the policy's key `webhooks` to what sources must be like.
 pub fn check_sources(policy: &mut Fields<'_, '_>) -> Result<(), Flaw> {
+    sources(policy).map(drop)
+}
+
+/// What the policy's key `webhooks` expects of each source.
+pub fn sources<'a>(policy: &mut Fields<'_, 'a>) -> Result<Vec<(&'a str, Options<'a>)>, Flaw> {
     let sources = policy.named("webhooks")?.unwrap_or_default();
-    sources.iter().try_for_each(|(_, item)| item.fields().and_then(Options::read).map(drop))
+    sources.iter().map(|(name, item)| Ok((*name, item.fields().and_then(Options::read)?))).collect()
 }
 
 /// How a source signs, and what becomes of its events.
@@ -56,6 +61,15 @@ impl<'a> Options<'a> {
     /// Those of its secrets that are set.
     pub fn secrets(&self, env: &Env<'_>) -> Vec<SecretString> {
         self.secret_env.iter().filter_map(|name| env.secrets.find(name)).collect()
+    }
+
+    /// The names of its secrets, if none of them holds a key for its scheme; one empty name if it has none.
+    pub fn missing(&self, env: &Env<'_>) -> Vec<&'a str> {
+        if self.secrets(env).iter().any(|secret| self.scheme.accepts(secret)) {
+            return Vec::new();
+        }
+        let names: Vec<&str> = self.secret_env.iter().collect();
+        if names.is_empty() { vec![""] } else { names }
     }
 
     /// What an administrator must know of secrets none of which can be used: their names, never what is in them.

@@ -35,13 +35,16 @@ final class Access {
 
 	/** Why a route may not be called from where the request comes from; null where it may. */
 	public static function from_here( \WP_REST_Request $request ): ?\WP_Error {
-		$ip     = self::ip();
-		$policy = Policy::current( self::nobody() );
-		if ( '' === $ip || empty( $policy['allow'] ) || ! Module::present() || ! Served::is( $request ) ) {
+		if ( ! Served::is( $request ) || ! Module::present() ) {
+			return null;
+		}
+		$caller = self::nobody();
+		$allow  = '' === $caller['ip'] ? array() : Policy::current( $caller )['allow'] ?? array();
+		if ( ! $allow ) {
 			return null;
 		}
 		try {
-			$allowed = aisp_ip_allowed( $ip, (string) Controller::path( $request ), array( 'allow' => $policy['allow'] ) );
+			$allowed = aisp_ip_allowed( $caller['ip'], (string) Controller::path( $request ), array( 'allow' => $allow ) );
 		} catch ( \Aisp\ConfigError $e ) {
 			error_log( 'AI Secure Proxy: ' . $e->getMessage() ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- A filter has broken the list since it was saved: nobody comes in, and who runs the site must know.
 			$allowed = false;

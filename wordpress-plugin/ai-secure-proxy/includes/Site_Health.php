@@ -30,9 +30,10 @@ final class Site_Health {
 		}
 		try {
 			$status   = aisp_status();
-			$warnings = array_merge( $status['warnings'], Outsider::warnings() );
 			$caller   = Access::caller( 'site-health', 'site-health' );
-			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, Policy::current( $caller ) );
+			$policy   = Policy::current( $caller );
+			$warnings = array_merge( $status['warnings'], Outsider::warnings(), self::missing_secrets( $policy ) );
+			$preview  = aisp_preview( array( 'prompt' => 'Site Health' ), $caller, $policy );
 		} catch ( \Aisp\Exception $e ) {
 			return self::result( 'critical', __( 'AI Secure Proxy cannot work with its settings', 'ai-secure-proxy' ), array( $e->getMessage() ) );
 		} catch ( \Throwable $e ) {
@@ -50,6 +51,18 @@ final class Site_Health {
 			return self::result( 'recommended', __( 'AI Secure Proxy works, with warnings', 'ai-secure-proxy' ), $warnings );
 		}
 		return self::result( 'good', __( 'AI Secure Proxy is ready', 'ai-secure-proxy' ), array( __( 'The module is loaded, its store works, and the default model has a provider and a key.', 'ai-secure-proxy' ) ) );
+	}
+
+	/** @return string[] A warning for each secret that cannot be used. */
+	private static function missing_secrets( array $policy ): array {
+		/* translators: 1: name of an environment variable, 2: place in the settings, such as clients.shop. */
+		$unset = __( '%1$s is named by the settings for %2$s, but is not set, or is no key.', 'ai-secure-proxy' );
+		/* translators: %s: place in the settings, such as webhooks.stripe. */
+		$unnamed = __( 'The settings name no secret for %s.', 'ai-secure-proxy' );
+		return array_map(
+			static fn( array $secret ): string => '' === $secret['name'] ? sprintf( $unnamed, $secret['for'] ) : sprintf( $unset, $secret['name'], $secret['for'] ),
+			aisp_missing_secrets( $policy )
+		);
 	}
 
 	/** @param mixed $info WordPress's sections. */

@@ -50,7 +50,7 @@ fn moderate<T>(world: &World, office: &Office, policy: &Json, work: impl FnOnce(
     let (request, policy) = (Value::from(&request), Value::from(policy));
     let policy = Policy::read(&policy).unwrap();
     let plan = Plan::new("aisp_infer", &request, &policy).unwrap();
-    let env = Env { settings: &world.settings, secrets: office, journal: office, until: None };
+    let env = Env::new(&world.settings, office, office);
     let deadline = Deadline::after(plan.timeout(env.settings));
     work(&Moderator { plan: &plan, env: &env, site: "1", deadline, lead: None, limits: &[] })
 }

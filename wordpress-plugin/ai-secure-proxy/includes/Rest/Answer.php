@@ -28,9 +28,7 @@ final class Answer {
 
 	/** What the module refused: its slug, status and words are fit for the caller as they are. */
 	public static function refused( \Aisp\Exception $e ): \WP_REST_Response {
-		$fields = self::error_fields( $e );
-		$data   = array_filter( array_diff_key( $fields, array_flip( array( 'code', 'message' ) ) ), static fn( $value ): bool => null !== $value );
-		return self::with_limits( self::error( new \WP_Error( $fields['code'], $fields['message'], $data ) ), $e->getLimits() );
+		return self::with_limits( self::error( self::failure( $e ) ), $e->getLimits() );
 	}
 
 	/** The same as fields, like those that the module gives for one of many requests; `categories` where moderation named some. */
@@ -45,10 +43,15 @@ final class Answer {
 		return $categories ? $fields + array( 'categories' => $categories ) : $fields;
 	}
 
-	/** Anything else that was thrown, a native panic too. Its message may quote a prompt, so only its place is logged. */
-	public static function internal_error( \Throwable $e ): \WP_REST_Response {
+	/** Whatever was thrown, as an error. Where it is no refusal of the module's its message may quote a prompt, so only its place is logged. */
+	public static function failure( \Throwable $e ): \WP_Error {
+		if ( $e instanceof \Aisp\Exception ) {
+			$fields = self::error_fields( $e );
+			$data   = array_filter( array_diff_key( $fields, array_flip( array( 'code', 'message' ) ) ), static fn( $value ): bool => null !== $value );
+			return new \WP_Error( $fields['code'], $fields['message'], $data );
+		}
 		error_log( sprintf( 'AI Secure Proxy: %s in %s:%d', get_class( $e ), $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
-		return self::error( new \WP_Error( 'internal_error', __( 'The AI proxy failed on this request.', 'ai-secure-proxy' ), array( 'status' => 500 ) ) );
+		return new \WP_Error( 'internal_error', __( 'The AI proxy failed on this request.', 'ai-secure-proxy' ), array( 'status' => 500 ) );
 	}
 
 	/** An error as a response, so that it can carry headers also for who calls rest_do_request(). */

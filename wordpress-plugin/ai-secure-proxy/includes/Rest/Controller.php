@@ -67,7 +67,7 @@ abstract class Controller {
 		} catch ( \Aisp\Exception $e ) {
 			return Answer::refused( $e );
 		} catch ( \Throwable $e ) {
-			return Answer::internal_error( $e );
+			return Answer::error( Answer::failure( $e ) );
 		}
 	}
 }

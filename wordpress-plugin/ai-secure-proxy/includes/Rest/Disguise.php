@@ -15,13 +15,20 @@ final class Disguise {
 
 	private const PARAMETERS = array( '_method', '_envelope', '_jsonp' );
 
-	/** Why a request is refused, whoever sent it. */
-	public static function refusal( \WP_REST_Request $request ): ?\WP_Error {
-		if ( array_intersect_key( $request->get_query_params(), array_flip( self::PARAMETERS ) ) || null !== $request->get_header( 'x_http_method_override' ) ) {
-			/* translators: %s: names of parameters. */
-			return new \WP_Error( 'invalid_request', sprintf( __( 'A request without a login must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::PARAMETERS ) ), array( 'status' => 400 ) );
+	/**
+	 * Filter rest_pre_dispatch: before anything is done, and before WordPress looks for a route by a method that was not sent.
+	 *
+	 * @param mixed            $result  Kept as it is, unless the request is refused.
+	 * @param \WP_REST_Server  $server  Unused.
+	 * @param \WP_REST_Request $request The call.
+	 * @return mixed
+	 */
+	public static function refuse( $result, $server, \WP_REST_Request $request ) {
+		$refusal = empty( $result ) ? self::refusal( $request ) : null;
+		if ( null !== $refusal && Outsider::is( $request ) ) {
+			wp_set_current_user( 0 ); // Whoever is logged in has not sent it.
 		}
-		return null;
+		return $refusal ?? $result;
 	}
 
 	/**
@@ -33,10 +40,8 @@ final class Disguise {
 	 * @return mixed
 	 */
 	public static function serve( $served, $result, \WP_REST_Request $request ) {
-		$concerned = Webhook_Controller::is_ours( $request ) || Token_Controller::ROUTE === Controller::path( $request )
-			|| null !== Controller::path( $request ) && Outsider::is( $request );
-		$refusal   = $concerned ? self::refusal( $request ) : null;
-		if ( $served || null === $refusal ) {
+		$refusal = $served ? null : self::refusal( $request );
+		if ( null === $refusal ) {
 			return $served;
 		}
 		$response = Answer::error( $refusal );
@@ -45,5 +50,21 @@ final class Disguise {
 		header( 'Cache-Control: no-store' );
 		echo wp_json_encode( $response->get_data() );
 		return true;
+	}
+
+	/** Why a request is refused, whoever sent it; null where it is not. */
+	private static function refusal( \WP_REST_Request $request ): ?\WP_Error {
+		$worn = array_intersect_key( $request->get_query_params(), array_flip( self::PARAMETERS ) ) || null !== $request->get_header( 'x_http_method_override' );
+		if ( ! $worn || ! self::must_be_plain( $request ) ) {
+			return null;
+		}
+		/* translators: %s: names of parameters. */
+		return new \WP_Error( 'invalid_request', sprintf( __( 'A request without a login must not have %s or X-HTTP-Method-Override.', 'ai-secure-proxy' ), implode( ', ', self::PARAMETERS ) ), array( 'status' => 400 ) );
+	}
+
+	/** Whether it counts just as it was sent, because no login says who sent it. */
+	private static function must_be_plain( \WP_REST_Request $request ): bool {
+		$path = Controller::path( $request );
+		return null !== $path && ( Token_Controller::ROUTE === $path || Webhook_Controller::is_ours( $request ) || Outsider::is( $request ) );
 	}
 }

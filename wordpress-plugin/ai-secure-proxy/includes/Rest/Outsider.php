@@ -75,17 +75,14 @@ final class Outsider {
 	/** @return array|\WP_Error Who it is, or why the request is refused. */
 	private static function judge( \WP_REST_Request $request ): array|\WP_Error {
 		wp_set_current_user( 0 );
-		$refusal = self::closed() ?? Disguise::refusal( $request );
+		$refusal = self::closed();
 		if ( null !== $refusal ) {
 			return $refusal;
 		}
 		try {
 			return Signed::is( $request ) ? Signed::judge( $request ) : Token::judge( $request );
-		} catch ( \Aisp\Exception $e ) {
-			return new \WP_Error( $e->getSlug(), $e->getMessage(), array( 'status' => $e->getStatus() ) );
 		} catch ( \Throwable $e ) {
-			error_log( sprintf( 'AI Secure Proxy: %s in %s:%d', get_class( $e ), $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
-			return new \WP_Error( 'internal_error', __( 'The AI proxy failed on this request.', 'ai-secure-proxy' ), array( 'status' => 500 ) );
+			return Answer::failure( $e );
 		}
 	}
 }

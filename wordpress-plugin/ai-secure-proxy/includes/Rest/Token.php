@@ -100,15 +100,16 @@ final class Token {
 	}
 
 	/**
-	 * What an administrator should know of them.
+	 * What an administrator should know of them, beside the keys that are missing.
 	 *
 	 * @return string[]
 	 */
 	public static function warnings(): array {
-		if ( null === self::settings() ) {
-			return array();
-		}
+		$tokens = self::settings();
 		try {
+			if ( null === $tokens || aisp_missing_secrets( array( 'tokens' => $tokens ) ) ) {
+				return array();
+			}
 			self::mint( self::claims( Cors::own()[0], 'site-health' ) );
 			return array();
 		} catch ( \Aisp\Exception $e ) {

@@ -24,7 +24,7 @@ final class Token_Controller extends Controller {
 
 	/** Pages of the site, and of the origins that the settings list. */
 	public static function may_mint( \WP_REST_Request $request ): bool|\WP_Error {
-		$refusal = Outsider::closed() ?? Disguise::refusal( $request );
+		$refusal = Outsider::closed();
 		if ( null !== $refusal ) {
 			return $refusal;
 		}

@@ -76,17 +76,16 @@ final class Webhook_Controller extends Controller {
 	/**
 	 * Filter rest_pre_dispatch: the raw body counts, so WordPress is kept from reading it: its own idea of JSON would refuse some.
 	 *
-	 * @param mixed            $result  Kept as it is, unless the request is another than was signed.
+	 * @param mixed            $result  Kept as it is.
 	 * @param \WP_REST_Server  $server  Unused.
 	 * @param \WP_REST_Request $request The call.
 	 * @return mixed
 	 */
 	public static function leave_body_alone( $result, $server, \WP_REST_Request $request ) {
-		if ( ! self::is_ours( $request ) || ! empty( $result ) ) {
-			return $result;
+		if ( self::is_ours( $request ) ) {
+			$request->remove_header( 'content-type' );
 		}
-		$request->remove_header( 'content-type' );
-		return Disguise::refusal( $request ) ?? $result;
+		return $result;
 	}
 
 	/** The answer, as a JSON schema. */

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The plugin in a real browser: tests/e2e/run.sh [what node --test takes, such as --test-name-pattern=visitor]
+#
+# Starts a site and llmock of its own, and ends them. E2E_SCREENSHOTS is a folder for pictures of what the visitors saw,
+# E2E_BROWSER another Chromium than the machine's.
+set -euo pipefail
+here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+. "$here/../support/world.sh"
+. "$support/node.sh"
+
+E2E_BROWSER=${E2E_BROWSER:-$(command -v chromium || command -v google-chrome || true)}
+[ -n "$E2E_BROWSER" ] || { say 'skip: this release has no chromium'; exit 0; }
+node_ready
+
+world_begin e2e
+world_llmock
+export E2E_BROWSER E2E_SCREENSHOTS=${E2E_SCREENSHOTS:-$dir/screenshots} E2E_TOKEN_SECRET=the-secret-of-the-tokens-0123456789
+world_site <<POOL
+env[AISP_TEST_TOKEN] = $E2E_TOKEN_SECRET
+POOL
+cp "$here"/site/*.php "$SITE_ROOT/wp-content/mu-plugins/"
+
+node --test --test-reporter=spec --test-concurrency=1 "$@" "$here"/*.spec.mjs
