@@ -23,7 +23,8 @@ use aisp::store::{
     Lease, NewJob, Parting, Queue, Settlement, Store, StoreError, Verdict,
 };
 use jobs::{asks, lease, new, of};
-use nix::sys::signal::{Signal, raise};
+use nix::sys::signal::{Signal, kill, raise};
+use nix::unistd::Pid;
 use processes::{assert_whole, go, lines, say, start, start_with, task};
 use support::Ask;
 
@@ -41,6 +42,7 @@ fn child() {
     match task.split_once(' ').unwrap_or((&task, "")) {
         ("empty", _) => empty(&store),
         ("work", point) => work(&store, &mut Death::at(point)),
+        ("pause", _) => pause(&store),
         ("fill", _) => fill(&store),
         other => panic!("no such task: {other:?}"),
     }
@@ -141,6 +143,17 @@ fn work(store: &Sqlite, death: &mut Death<'_>) {
         end(store, claimed);
         death.comes_to("finished");
     });
+}
+
+/// Takes a job and stops; once it goes on, tries to write what it has, and says whether anything was taken.
+fn pause(store: &Sqlite) {
+    let now_us = now_us();
+    let claim = JobClaim { now_us, site: None, id: None, max: 1, lease_us: now_us + 1 };
+    let claimed = store.claim_jobs(&claim).expect("a store").remove(0);
+    say("has it");
+    raise(Signal::SIGSTOP).expect("stopped");
+    let ended = store.end_item(of(&claimed, 0), now_us, ItemEnd::Done(b"late")).expect("a store");
+    say(&format!("{ended} {}", end(store, &claimed)));
 }
 
 /// Enqueues until nothing more fits, and says what was taken.
@@ -263,6 +276,32 @@ fn each_job_is_done_once_and_none_is_lost_while_workers_are_killed() {
     assert!(twice as u64 <= again, "what is paid twice is counted");
     assert!(deaths.iter().flatten().count() >= WORKERS * kills / 2, "{deaths:?} are no test");
     assert_whole(dir.path());
+}
+
+#[test]
+fn a_worker_that_was_stopped_past_its_lease_overwrites_nothing() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = open(dir.path());
+    jobs::put(&store, new("a"));
+    go(dir.path());
+    let mut late = start("pause", dir.path());
+    let mut said = lines(&mut late);
+    assert_eq!(said.next().as_deref(), Some("has it"));
+    let second = jobs::claim(&store, 1, now_us() + 1_000_000).remove(0);
+    assert!(jobs::done(&store, &second, 0) && jobs::finish(&store, &second));
+    let before = (kept(&store), store.job_items("1", "a", 0, 9).expect("items"));
+    // It may be about to stop, and does not hear what it was told before.
+    let pid = Pid::from_raw(late.id() as i32);
+    let ended = loop {
+        kill(pid, Signal::SIGCONT).expect("it is there until it is waited for");
+        match late.try_wait().expect("a look") {
+            Some(ended) => break ended,
+            None => thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    assert!(ended.success());
+    assert_eq!(said.next().as_deref(), Some("false false"));
+    assert_eq!(before, (kept(&store), store.job_items("1", "a", 0, 9).expect("items")));
 }
 
 #[test]

@@ -85,6 +85,7 @@ fn a_file_of_the_first_version_gets_its_breakers_and_keeps_the_rest() {
     let store = Sqlite::open(&path).expect("a store");
     assert_eq!(cached(&store, hash(1)).as_deref(), Some("kept"));
     assert!(report(&store, "a", Heard::Failure, None, NOW));
+    jobs::put(&store, jobs::new("a"));
 }
 
 #[test]

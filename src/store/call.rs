@@ -64,7 +64,8 @@ pub struct Admission<'a> {
     pub record: &'a Record,
     /// When a call that was not settled counts as abandoned: past its deadline, in microseconds since the epoch.
     pub abandoned_us: i64,
-    /// The item of a job that the call is for.
+    /// The item of a job that the call is for. An answer that was settled for it is a hit until the item is ended, one way or
+    /// the other, also for a caller that wants none from the cache.
     pub item: Option<OfJob<'a>>,
 }
 

@@ -32,7 +32,7 @@ pub(super) fn is_due(tx: &Tx<'_>, claim: &JobClaim<'_>) -> rusqlite::Result<bool
         return Ok(true);
     }
     match claim.site {
-        Some(site) => tx.statement("SELECT 1 FROM job WHERE ready = 1 AND site = ?1")?.exists([site]),
+        Some(site) => Ok(first(tx, site)?.is_some()),
         None => tx.statement("SELECT 1 FROM job_lane")?.exists([]),
     }
 }
@@ -98,7 +98,8 @@ fn next_in_turn(tx: &Tx<'_>) -> rusqlite::Result<Option<i64>> {
 
 /// The best job of a site.
 fn first(tx: &Tx<'_>, site: &str) -> rusqlite::Result<Option<i64>> {
-    let sql = "SELECT id FROM job WHERE ready = 1 AND site = ?1 ORDER BY priority DESC, id LIMIT 1";
+    let sql =
+        "SELECT id FROM job INDEXED BY job_ready WHERE ready = 1 AND site = ?1 ORDER BY priority DESC, id LIMIT 1";
     tx.statement(sql)?.query_row([site], |row| row.get(0)).optional()
 }
 
