@@ -446,3 +446,30 @@ fn somebody_outside_is_told_with_a_signature_until_he_takes_it() {
         1
     );
 }
+
+#[test]
+fn an_answer_that_a_dead_worker_left_is_not_paid_for_again_and_one_that_cannot_be_read_is_given_up() {
+    let (world, server) = (World::new(), Server::start(echo));
+    let policy = policy(&server);
+    let job = ordered(&world, &json!({"prompt": "Hi", "cache": false}), &policy);
+    let leave = |answer: &[u8]| {
+        let conn = rusqlite::Connection::open(world.store().trim_start_matches("sqlite:")).expect("a database");
+        let sql = "UPDATE job_item SET answer = ?1, provider = 'here', answered_us = 1";
+        assert_eq!(conn.execute(sql, [answer]).expect("an update"), 1);
+    };
+    leave(b"no answer");
+    work(&world, &json!({}), &policy);
+    assert_eq!(get(&world, &job, &policy)["error"], "provider_invalid");
+    assert!(server.seen().is_empty());
+    hurry(&world);
+    work(&world, &json!({}), &policy);
+    assert_eq!((get(&world, &job, &policy)["result"]["text"].as_str(), server.seen().len()), (Some("You said: Hi"), 1));
+
+    let job = ordered(&world, &json!({"prompt": "Ho", "cache": false}), &policy);
+    let conn = rusqlite::Connection::open(world.store().trim_start_matches("sqlite:")).expect("a database");
+    conn.execute("DELETE FROM job_item WHERE state = 2", []).expect("a deletion");
+    leave(br#"{"text":"left behind","finish":"stop","tokens_in":1,"tokens_out":1}"#);
+    work(&world, &json!({}), &policy);
+    assert_eq!(get(&world, &job, &policy)["result"]["text"], "left behind");
+    assert!(server.seen().is_empty());
+}

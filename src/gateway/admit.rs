@@ -122,6 +122,12 @@ impl<'e> Flow<'_, 'e> {
                         self.journal(|| self.record.hit(&kept.provider));
                         return Admitted::Answered(Kept { limits: [before, limits].concat(), ..kept });
                     }
+                    // The answer that a job's item has left: whoever has the item gives it up, and with it this answer.
+                    None if asked.lookup.is_none() => {
+                        let limits = [before, limits].concat();
+                        let error = Error::Provider { fault: Fault::Invalid, retry_after: None, limits };
+                        return Admitted::Refused(self.fail(error));
+                    }
                     // An answer that cannot be read is none: it makes room for a new one.
                     None => {
                         asked.lookup = None;
