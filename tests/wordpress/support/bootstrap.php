@@ -23,3 +23,4 @@ require __DIR__ . '/SiteTestCase.php';
 require __DIR__ . '/Webhook.php';
 require __DIR__ . '/WebhookTestCase.php';
 require __DIR__ . '/Signature.php';
+require __DIR__ . '/JobTestCase.php';
