@@ -111,6 +111,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
+			\WP_CLI::add_command( 'aisp job', Cli\Job_Command::class );
+			\WP_CLI::add_command( 'aisp job enqueue', Cli\Job_Enqueue_Command::class );
 			\WP_CLI::add_command( 'aisp worker', Cli\Worker_Command::class );
 		}
 	}
