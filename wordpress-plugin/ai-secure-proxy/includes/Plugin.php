@@ -10,6 +10,8 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Cache\Invalidation;
+use AI_Secure_Proxy\Jobs\Health;
+use AI_Secure_Proxy\Jobs\Personal_Data;
 use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
@@ -95,10 +97,13 @@ final class Plugin {
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
+		add_filter( 'site_status_tests', array( Health::class, 'tests' ) );
 		add_filter( 'debug_information', array( Site_Health::class, 'debug_information' ) );
 		add_action( 'admin_init', array( Privacy::class, 'policy_text' ) );
 		add_filter( 'wp_privacy_personal_data_exporters', array( Privacy::class, 'exporters' ) );
 		add_filter( 'wp_privacy_personal_data_erasers', array( Privacy::class, 'erasers' ) );
+		add_filter( 'wp_privacy_personal_data_exporters', array( Personal_Data::class, 'exporters' ) );
+		add_filter( 'wp_privacy_personal_data_erasers', array( Personal_Data::class, 'erasers' ) );
 
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'aisp', Cli\Command::class );
