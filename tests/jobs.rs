@@ -487,3 +487,20 @@ fn a_token_whose_sum_ends_with_it_enqueues_nothing() {
     work(&world, &json!({}), &policy);
     assert_eq!(get(&world, id(&job), &policy)["state"], "done");
 }
+
+#[test]
+fn what_has_ended_is_dropped_when_somebody_says_so_and_nothing_else() {
+    let (world, server) = (World::new(), Server::start(echo));
+    let policy = policy(&server);
+    let done = ordered(&world, &json!({"prompt": "Hi"}), &policy);
+    work(&world, &json!({}), &policy);
+    let open = ordered(&world, &json!({"prompt": "Ho"}), &policy);
+    let purge = |filter: Json| gateway::purge(&(&filter).into(), &world.env()).expect("a store");
+    assert_eq!(purge(json!({"state": "failed"})), 0);
+    assert_eq!(purge(json!({"id": open})), 0);
+    assert_eq!(purge(json!({"ended_before": now_us() / 1_000_000 - 60})), 0);
+    assert_eq!(purge(json!({})), 1);
+    let options = json!({});
+    assert_eq!(gateway::get(&done, &(&options).into(), &(&policy).into(), &world.env()).expect("a store"), None);
+    assert_eq!(get(&world, &open, &policy)["state"], "queued");
+}

@@ -34,8 +34,12 @@ const WORKERS: usize = 4;
 const BULK_EVERY: usize = 50;
 const BULK_ITEMS: usize = 12;
 
+/// A job over which workers die again and again is given up: this is not about such a job.
+const MOST_OF_ONE: u32 = 2;
+
 /// The kills that are left, and those that were made, by their moment.
 static LEFT: AtomicU32 = AtomicU32::new(0);
+static OVER: Mutex<BTreeMap<String, u32>> = Mutex::new(BTreeMap::new());
 static KILLED: Mutex<BTreeMap<&str, u32>> = Mutex::new(BTreeMap::new());
 
 /// What a process that was started by [`start`] does. In an ordinary run there is no task.
@@ -54,7 +58,7 @@ fn child() {
             thread::sleep(Duration::from_millis(5));
             continue;
         };
-        if dies == "claimed" {
+        if dies == "claimed" && claim["lease"] == 1 {
             raise(Signal::SIGKILL).expect("dead");
         }
         let options = json!({"claims": [{"id": claim["id"], "lease": claim["lease"]}], "lease_s": 1});
@@ -74,7 +78,8 @@ fn deadly(_: u32, connection: &mut Connection) {
         let worker = head.lines().find_map(|line| line.strip_prefix("x-worker: "));
         let worker = Pid::from_raw(worker.and_then(|pid| pid.parse().ok()).expect("a worker"));
         let body: Json = serde_json::from_str(body).unwrap_or_default();
-        let answer = whole(&body["input"].as_str().unwrap_or_default().to_uppercase()).to_string();
+        let prompt = body["input"].as_str().unwrap_or_default();
+        let answer = whole(&prompt.to_uppercase()).to_string();
         let moment = ["before the answer", "with the answer", "after the answer", ""][fastrand::usize(0..4)];
         let wait = match moment {
             "before the answer" => Some(Duration::from_micros(fastrand::u64(0..2_000))),
@@ -86,6 +91,7 @@ fn deadly(_: u32, connection: &mut Connection) {
             connection.answer(&answer);
         }
         if let Some(wait) = wait
+            && may_die_over(prompt)
             && take_one()
         {
             thread::sleep(wait);
@@ -97,6 +103,15 @@ fn deadly(_: u32, connection: &mut Connection) {
             connection.answer(&answer);
         }
     }
+}
+
+/// Whether no worker, or few, have died over the job that a prompt belongs to.
+fn may_die_over(prompt: &str) -> bool {
+    let job = prompt.split(" item").next().unwrap_or_default().to_owned();
+    let mut over = OVER.lock();
+    let deaths = over.entry(job).or_default();
+    *deaths += 1;
+    *deaths <= MOST_OF_ONE
 }
 
 /// Takes one of the kills that are left.
