@@ -31,6 +31,13 @@ final class JobAdminTest extends JobTestCase {
 		self::assertSame( '1 queued, 0 running, 0 waiting, 1 failed', Site::php( 'return AI_Secure_Proxy\Site_Health::debug_information( array() )["ai-secure-proxy"]["fields"]["jobs"]["value"];' ) );
 	}
 
+	public function test_site_health_tells_where_no_key_seals_private_values(): void {
+		Site::policy( self::policy( array( 'jobs' => array( 'key_env' => array( 'AISP_TEST_NO_SUCH_KEY', 'AISP_TEST_NOR_THIS' ) ) ) ) );
+		$result = Site::php( 'return AI_Secure_Proxy\Jobs\Health::test();' );
+		self::assertSame( 'recommended', $result['status'] );
+		self::assertStringContainsString( 'AISP_TEST_NO_SUCH_KEY / AISP_TEST_NOR_THIS', $result['description'] );
+	}
+
 	public function test_a_person_s_jobs_are_exported_and_erased(): void {
 		$user = Site::new_user( 'author' );
 		$mail = $user['login'] . '@example.test';
