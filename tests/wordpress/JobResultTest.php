@@ -72,6 +72,16 @@ final class JobResultTest extends JobTestCase {
 		self::assertCount( 1, self::meta( $own, '_summary' ) );
 	}
 
+	public function test_a_revision_is_no_way_around_the_rules_of_its_post(): void {
+		Site::mu_plugin( 'add_action( "init", static function () { register_post_meta( "post", "price", array( "single" => true, "type" => "string", "auth_callback" => "__return_false" ) ); } );' );
+		$post     = self::new_post();
+		$revision = Site::php( 'return wp_save_post_revision( $in ) ?: wp_insert_post( array( "post_type" => "revision", "post_status" => "inherit", "post_parent" => $in, "post_title" => "r" ) );', $post );
+		$reply    = static fn( int $id ): Reply => self::post( array( 'prompt' => 'Hi', 'store' => self::into( $id, 'price' ) ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
+		self::assert_error( 403, 'forbidden', $reply( $post ) );
+		self::assert_error( 400, 'invalid_request', $reply( $revision ) );
+		self::assert_nothing_enqueued();
+	}
+
 	public function test_what_was_allowed_is_looked_at_again_before_it_is_written(): void {
 		$user  = Site::new_user( 'editor' );
 		$posts = array( self::new_post(), self::new_post() );

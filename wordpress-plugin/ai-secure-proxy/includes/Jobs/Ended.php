@@ -107,10 +107,10 @@ final class Ended {
 	/** Why an answer cannot be written, or null. */
 	private static function obstacle( array $item, int $user ): ?string {
 		return match ( true ) {
-			null === get_post( $item['store']['post_id'] )   => 'gone',
-			! Rights::may( $user, $item['store'] )           => 'forbidden',
-			(bool) ( $item['result']['sealed'] ?? false )    => 'sealed',
-			default                                          => null,
+			! Rights::has_post( $item['store'] )          => 'gone',
+			! Rights::may( $user, $item['store'] )        => 'forbidden',
+			(bool) ( $item['result']['sealed'] ?? false ) => 'sealed',
+			default                                       => null,
 		};
 	}
 

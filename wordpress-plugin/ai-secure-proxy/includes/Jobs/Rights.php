@@ -15,6 +15,9 @@ defined( 'ABSPATH' ) || exit;
 
 final class Rights {
 
+	/** A job may have thousands of items: their posts are fetched so many at a time. */
+	private const AT_ONCE = 500;
+
 	/**
 	 * Looks at every `store` of a request.
 	 *
@@ -56,10 +59,11 @@ final class Rights {
 				throw new \Aisp\InvalidRequest( sprintf( __( '%s must be an object with post_id, the number of a post, and meta_key, a text of 1 to 255 bytes.', 'ai-secure-proxy' ), $name ) );
 			}
 		}
-		// All at once: a job may have thousands of items.
-		_prime_post_caches( array_column( $stores, 'post_id' ), false, true );
-		foreach ( $stores as $name => $store ) {
-			self::check_one( $name, $store, $user_id );
+		foreach ( array_chunk( $stores, self::AT_ONCE, true ) as $some ) {
+			_prime_post_caches( array_column( $some, 'post_id' ), false, false );
+			foreach ( $some as $name => $store ) {
+				self::check_one( $name, $store, $user_id );
+			}
 		}
 	}
 
@@ -69,9 +73,14 @@ final class Rights {
 	 * @param array $store post_id and meta_key.
 	 */
 	public static function may( int $user_id, array $store ): bool {
-		return null !== get_post( $store['post_id'] )
+		return self::has_post( $store )
 			&& user_can( $user_id, 'edit_post', $store['post_id'] )
 			&& user_can( $user_id, 'edit_post_meta', $store['post_id'], $store['meta_key'] );
+	}
+
+	/** A revision is none: WordPress writes into its post then, whose own rules for the field would not have been asked. */
+	public static function has_post( array $store ): bool {
+		return ! in_array( get_post_type( $store['post_id'] ), array( false, 'revision' ), true );
 	}
 
 	/** @param mixed $store What stands there. A post 0 would be WordPress's current one. */
@@ -82,7 +91,7 @@ final class Rights {
 	}
 
 	private static function check_one( string $name, array $store, int $user_id ): void {
-		if ( null === get_post( $store['post_id'] ) ) {
+		if ( ! self::has_post( $store ) ) {
 			/* translators: 1: name of a field, 2: a number. */
 			throw new \Aisp\InvalidRequest( sprintf( __( '%1$s.post_id: there is no post %2$d.', 'ai-secure-proxy' ), $name, $store['post_id'] ) );
 		}
