@@ -97,10 +97,11 @@ final class InstallTest extends SiteTestCase {
 	}
 
 	public function test_uninstall_takes_everything_when_asked(): void {
-		Site::php( 'update_option( "aisp_uninstall_data", true );' );
+		Site::php( 'update_option( "aisp_uninstall_data", true ); add_post_meta( 1, AI_Secure_Proxy\Jobs\Ended::WRITTEN . md5( "summary" ), "job_1/0" );' );
 		$left = $this->uninstall();
 		self::assertSame( array(), Site::db()->query( 'SHOW TABLES LIKE "wp_aisp%"' )->fetchAll() );
 		self::assertSame( array(), Site::db()->query( 'SELECT option_name FROM wp_options WHERE option_name LIKE "%aisp%"' )->fetchAll() );
+		self::assertSame( array(), Site::db()->query( 'SELECT meta_key FROM wp_postmeta WHERE meta_key LIKE "%aisp%"' )->fetchAll() );
 		self::assertSame( 0, substr_count( $left['cron'], 'aisp' ) );
 		self::assertSame( 0, substr_count( $left['roles'], 'aisp' ) );
 	}

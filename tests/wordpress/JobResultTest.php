@@ -124,6 +124,31 @@ final class JobResultTest extends JobTestCase {
 		self::assertCount( 1, array( ...self::meta( $posts[0] ), ...self::meta( $posts[1] ) ) );
 	}
 
+	public function test_what_somebody_has_written_over_an_answer_stays_when_the_rest_is_tried_again(): void {
+		Mock::will(
+			array(
+				'type'   => 'fail',
+				'status' => 400,
+			)
+		);
+		$posts = array( self::new_post(), self::new_post() );
+		$items = array_map( static fn( int $post ): array => array( 'prompt' => self::fresh(), 'store' => self::into( $post ) ), $posts ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
+		$id    = self::enqueue( array( 'items' => $items ) );
+		self::work();
+		$answered = array() === self::meta( $posts[0] ) ? 1 : 0;
+		Site::php( 'update_post_meta( $in, "summary", "mended by hand" );', $posts[ $answered ] );
+		self::assertSame( 200, self::act( 'POST', "$id/retry" )->status );
+		self::work();
+		self::assertSame( array( 'failed', 'completed' ), self::told_of() );
+		self::assertSame( array( 'mended by hand' ), self::meta( $posts[ $answered ] ) );
+		self::assertCount( 1, self::meta( $posts[ 1 - $answered ] ) );
+		self::assertSame( array( 1, 1 ), array( self::told()[0][1][0]['written'], self::told()[1][1][0]['written'] ) );
+
+		self::enqueue( array( 'prompt' => self::fresh(), 'store' => self::into( $posts[ $answered ] ) ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
+		self::work();
+		self::assertNotSame( array( 'mended by hand' ), self::meta( $posts[ $answered ] ), 'another job is another answer' );
+	}
+
 	public function test_a_preview_is_written_once_it_is_accepted(): void {
 		$post = self::new_post();
 		$id   = self::enqueue( array( 'prompt' => self::fresh(), 'preview' => true, 'store' => self::into( $post ) ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing

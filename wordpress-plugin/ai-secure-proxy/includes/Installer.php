@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Jobs\Ended;
 use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
@@ -89,9 +90,19 @@ final class Installer {
 			$role->remove_cap( Access::INFER );
 			$role->remove_cap( Access::MANAGE );
 		}
+		self::forget_marks();
 		delete_option( Policy::OPTION );
 		delete_option( self::SCHEMA_OPTION );
 		delete_option( self::ERASE_OPTION );
+	}
+
+	/** The answers of jobs stay in the posts; which job wrote them nobody needs to know any more. */
+	private static function forget_marks(): void {
+		global $wpdb;
+		$like = $wpdb->esc_like( Ended::WRITTEN ) . '%';
+		foreach ( $wpdb->get_col( $wpdb->prepare( "SELECT DISTINCT meta_key FROM {$wpdb->postmeta} WHERE meta_key LIKE %s", $like ) ) as $key ) { // phpcs:ignore WordPress.DB.DirectDatabaseQuery -- Only once, on the way out.
+			delete_post_meta_by_key( $key );
+		}
 	}
 
 	private static function grant( string $who_can, string $capability ): void {

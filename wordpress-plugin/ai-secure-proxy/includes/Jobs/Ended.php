@@ -6,8 +6,8 @@
  *         wp_mail( get_option( 'admin_email' ), 'Done', $job['progress']['done'] . ' descriptions are written.' );
  *     } );
  *
- * The end of a job comes out of the inbox of webhooks, at least once and until nobody throws: writing the same again does no
- * harm, and nor should a listener's doing.
+ * The end of a job comes out of the inbox of webhooks, at least once and until nobody throws: a listener's doing the same again
+ * should do no harm. An answer is written once; what somebody writes over it stays.
  *
  * @package AI_Secure_Proxy
  */
@@ -24,6 +24,9 @@ final class Ended {
 
 	/** What the module calls the source of such events; no webhook's source can have this name. */
 	public const SOURCE = ':job';
+
+	/** Beside an answer in a post: which one it is, as `job/item`. Behind it stands a digest of the answer's own key. */
+	public const WRITTEN = '_aisp_written_';
 
 	/**
 	 * Deals with one event.
@@ -94,8 +97,7 @@ final class Ended {
 			foreach ( $items as $item ) {
 				$reason = self::obstacle( $item, (int) $job['caller']['user_id'] );
 				if ( null === $reason ) {
-					self::put( $item['store'], $item['result'] );
-					++$written;
+					$written += (int) self::put( $item['store'], $item['result'], $job['id'] . '/' . $item['n'] );
 				} else {
 					$skipped[] = array( array_diff_key( $item, array( 'result' => 0 ) ), $reason );
 				}
@@ -114,12 +116,26 @@ final class Ended {
 		};
 	}
 
-	/** What the model said, as it said it: a text, or the array that it encodes. */
-	private static function put( array $store, array $result ): void {
+	/**
+	 * Writes what the model said, as it said it: a text, or the array that it encodes.
+	 *
+	 * @return bool Whether it was not there before.
+	 */
+	private static function put( array $store, array $result, string $which ): bool {
+		$mark = self::WRITTEN . md5( $store['meta_key'] );
+		if ( get_post_meta( $store['post_id'], $mark, true ) === $which ) {
+			return false;
+		}
+		self::set( $store['post_id'], $store['meta_key'], $result['data'] ?? $result['text'] );
+		self::set( $store['post_id'], $mark, $which );
+		return true;
+	}
+
+	/** @param string|array $value What to write. */
+	private static function set( int $post, string $key, $value ): void {
 		global $wpdb;
-		$value            = wp_slash( $result['data'] ?? $result['text'] );
 		$wpdb->last_error = ''; // Where the value is there already, WordPress says false and asks no database.
-		if ( false === update_post_meta( $store['post_id'], $store['meta_key'], $value ) && '' !== (string) $wpdb->last_error ) {
+		if ( false === update_post_meta( $post, $key, wp_slash( $value ) ) && '' !== (string) $wpdb->last_error ) {
 			throw new \RuntimeException( 'An answer could not be written into a post.' );
 		}
 	}
