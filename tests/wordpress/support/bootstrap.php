@@ -24,3 +24,4 @@ require __DIR__ . '/Webhook.php';
 require __DIR__ . '/WebhookTestCase.php';
 require __DIR__ . '/Signature.php';
 require __DIR__ . '/JobTestCase.php';
+require __DIR__ . '/Later.php';

@@ -72,6 +72,12 @@ final class Job_Enqueue_Command {
 	 * [--callback=<url>]
 	 * : An https address that is told of the end.
 	 *
+	 * [--background]
+	 * : The provider may answer later, where it can: for one prompt that takes long.
+	 *
+	 * [--within=<time>]
+	 * : 24h: the provider may take a day for a file of prompts to one model, for half the price.
+	 *
 	 * [--porcelain]
 	 * : Print the id alone.
 	 *
@@ -113,6 +119,8 @@ final class Job_Enqueue_Command {
 			'idempotency_key' => $options['key'] ?? null,
 			'callback'        => $options['callback'] ?? null,
 			'preview'         => ! empty( $options['preview'] ) ? true : null,
+			'background'      => ! empty( $options['background'] ) ? true : null,
+			'within'          => $options['within'] ?? null,
 		);
 		if ( isset( $options['post'] ) || isset( $options['meta-key'] ) ) {
 			$order['store'] = array(

@@ -21,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
 final class Queue {
 
 	/** What a request may say of the job, and not of what is asked. */
-	public const KEYS = array( 'items', 'priority', 'run_at', 'idempotency_key', 'store', 'preview', 'callback' );
+	public const KEYS = array( 'items', 'priority', 'run_at', 'idempotency_key', 'store', 'preview', 'callback', 'background', 'within' );
 
 	/** Jobs that answer what is asked; others tell somebody outside, and are nobody's to look at. */
 	public const KIND = 'infer';

@@ -188,6 +188,15 @@ final class Jobs_Schema {
 				'format'      => 'uri',
 				'description' => __( 'An https address that is told of the end.', 'ai-secure-proxy' ),
 			),
+			'background'      => array(
+				'type'        => 'boolean',
+				'description' => __( 'Whether the provider may answer later, where it can: for one request that takes long.', 'ai-secure-proxy' ),
+			),
+			'within'          => array(
+				'type'        => 'string',
+				'enum'        => array( '24h' ),
+				'description' => __( 'The provider may take a day for the items, for half the price.', 'ai-secure-proxy' ),
+			),
 		);
 	}
 
