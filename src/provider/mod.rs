@@ -7,6 +7,7 @@ mod draft;
 mod errors;
 pub mod gemini;
 pub mod head;
+mod later;
 pub mod moderation;
 pub mod openai_chat;
 pub mod openai_responses;
@@ -22,6 +23,7 @@ pub use answer::{Answer, Failure, Finish, Usage};
 pub use call::{Call, Endpoint, HttpCall, Message, Role};
 pub use draft::Draft;
 pub use head::{Head, Rate, RateLimits};
+pub use later::{Look, Placed};
 
 use serde::Serialize;
 use serde_json::Value;

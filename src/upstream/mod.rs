@@ -14,7 +14,7 @@ mod watch;
 
 pub use client::close;
 pub use egress::Allowed;
-pub use exchange::{Opened, Response, check_header, open, post};
+pub use exchange::{Opened, Response, check_header, get, open, post};
 pub use resolver::{check_target, without_signals};
 pub use retry::{Delay, Next, next};
 pub use roots::check_ca_file;
