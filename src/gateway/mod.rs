@@ -3,6 +3,8 @@
 mod address;
 mod admit;
 mod aside;
+mod awaited;
+mod background;
 mod batch;
 mod budgets;
 mod caller;
@@ -35,6 +37,7 @@ mod policy;
 mod preview;
 mod providers;
 mod redaction;
+mod remote;
 mod request;
 mod result;
 mod schema;

@@ -17,6 +17,7 @@ use crate::gateway::policy::Policy;
 use crate::gateway::request::RawRequest;
 use crate::gateway::value::Value;
 use crate::gateway::{Args, Env, misconfigured};
+use crate::provider::Kind;
 use crate::store::{Enqueued, Hash, NewJob};
 use crate::upstream::check_target;
 
@@ -48,6 +49,8 @@ fn take(args: &Args<'_>, caller: &Caller<'_>, env: &Env<'_>) -> Result<Shown, Er
         preview: order.preview,
         callback: order.callback.map(str::to_owned),
         many: order.many,
+        background: order.background,
+        pending: None,
     };
     let now_us = now_us();
     let hash: Option<Hash> = order.idempotency_key.and_then(|_| Some(digest(&args.request.to_json()?)));
@@ -86,7 +89,7 @@ fn keep(
     let mut items = Vec::with_capacity(order.items.len());
     let mut bytes = 0;
     for (n, (request, store)) in order.items.iter().enumerate() {
-        check(function, request, policy, order.many.then_some(n))?;
+        check(function, request, policy, order, n)?;
         let request = request.to_json().ok_or_else(|| Error::invalid(format!("items[{n}] must be valid UTF-8.")))?;
         let place = asked(id, n as u32);
         let piece = Piece::request(request, store.clone(), &policy.redactor, &keys, &place).ok_or_else(|| {
@@ -106,9 +109,15 @@ fn keep(
     Ok(items)
 }
 
-/// Whether a request may run, as far as that can be seen now. `place` is that of an item of a list.
-fn check<'a>(function: &str, request: &Value<'a>, policy: &Policy<'a>, place: Option<usize>) -> Result<(), Error> {
-    let path = place.map(|n| format!("items[{n}]"));
+/// Whether the request at place `n` may run, as far as that can be seen now.
+fn check<'a>(
+    function: &str,
+    request: &Value<'a>,
+    policy: &Policy<'a>,
+    order: &Order<'_>,
+    n: usize,
+) -> Result<(), Error> {
+    let path = order.many.then(|| format!("items[{n}]"));
     let raw = RawRequest::read(request).map_err(|flaw| match &path {
         Some(path) => flaw.below(path).in_request(function),
         None => flaw.in_request(function),
@@ -119,6 +128,11 @@ fn check<'a>(function: &str, request: &Value<'a>, policy: &Policy<'a>, place: Op
     })?;
     if plan.request.pack {
         return Err(Error::invalid("pack is for the requests of a batch only."));
+    }
+    let first = plan.route.first().map(|stop| stop.provider);
+    if order.background && first.is_none_or(|provider| provider.kind != Kind::OpenaiResponses) {
+        let problem = format!("is for models whose first provider is of the kind {}", Kind::OpenaiResponses.name());
+        return Err(Flaw::new("background", problem).in_request(function));
     }
     Ok(())
 }
