@@ -2,6 +2,7 @@
 
 mod answer;
 pub mod anthropic;
+pub mod batch;
 mod call;
 mod draft;
 mod errors;
@@ -9,6 +10,7 @@ pub mod gemini;
 pub mod head;
 mod later;
 pub mod moderation;
+mod openai_batch;
 pub mod openai_chat;
 pub mod openai_responses;
 mod structured;

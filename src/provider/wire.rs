@@ -66,6 +66,16 @@ pub(super) fn url(base: &str, path: &str) -> String {
     format!("{}{path}{joint}{query}", base.trim_end_matches('/'))
 }
 
+/// Whether a URL is on the same scheme, host and port as a base URL, all of them spelled alike.
+pub(super) fn is_same_place(other: &str, base: &str) -> bool {
+    let place = |url: &str| {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#', '\\']).next()?;
+        Some((scheme.to_ascii_lowercase(), authority.to_ascii_lowercase()))
+    };
+    place(other).is_some_and(|other| Some(other) == place(base))
+}
+
 /// The host of a base URL in lower case, without the port; empty where there is none.
 pub(super) fn host(base: &str) -> String {
     let rest = base.split_once("://").map_or("", |(_, rest)| rest);

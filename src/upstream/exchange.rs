@@ -71,7 +71,12 @@ pub fn get(net: &Net, call: &HttpCall, deadline: Deadline, watch: &dyn Watch) ->
 }
 
 /// Sends a GET and waits for the headers of its answer.
-fn fetch(net: &Net, call: &HttpCall, deadline: Deadline, watch: &dyn Watch) -> Result<(Parts, Body, Wire), Fault> {
+pub(super) fn fetch(
+    net: &Net,
+    call: &HttpCall,
+    deadline: Deadline,
+    watch: &dyn Watch,
+) -> Result<(Parts, Body, Wire), Fault> {
     let mut request = request(call)?;
     *request.method_mut() = Method::GET;
     send(net, request.map(|_| ()), deadline, watch)
@@ -154,7 +159,7 @@ fn send(
 }
 
 /// Reads as much of an answer's body as its status makes worth while.
-fn whole(
+pub(super) fn whole(
     net: &Net,
     head: Parts,
     body: Body,
