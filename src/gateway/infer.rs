@@ -36,7 +36,7 @@ pub fn done(plan: &Plan<'_, '_>, sealed: Result<Outcome, Error>) -> Done {
 }
 
 /// The story itself. The answer is sealed.
-fn answer(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Outcome, Error> {
+pub fn answer(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Outcome, Error> {
     let open = match flow.admit(plan, hash, Some(&mut sleep)) {
         Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
         Admitted::Refused(error) => return Err(error),

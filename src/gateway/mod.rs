@@ -7,6 +7,7 @@ mod awaited;
 mod background;
 mod batch;
 mod budgets;
+mod bulk;
 mod caller;
 mod check;
 mod complete;

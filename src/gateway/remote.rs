@@ -17,6 +17,8 @@ use crate::upstream::{self, Response};
 
 /// How long a look may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long lines may take together with what is done with them.
+const LONG_PATIENCE: Duration = Duration::from_secs(900);
 
 /// A provider of the policy, with its key.
 pub struct Remote<'r> {
@@ -58,6 +60,24 @@ impl<'r> Remote<'r> {
     /// # Errors
     /// As [`upstream::post`].
     pub fn post(&self, call: &HttpCall) -> Result<Response, Fault> {
-        upstream::post(&self.env.settings.net, call, Deadline::after(PATIENCE), &())
+        self.post_until(call, Deadline::after(PATIENCE))
+    }
+
+    /// Sends something that takes its time.
+    ///
+    /// # Errors
+    /// As [`upstream::post`].
+    pub fn post_until(&self, call: &HttpCall, deadline: Deadline) -> Result<Response, Fault> {
+        upstream::post(&self.env.settings.net, call, deadline, &())
+    }
+
+    /// Fetches something line by line.
+    ///
+    /// # Errors
+    /// As [`upstream::lines`]; a refusal is what `decode` makes of it.
+    pub fn lines(&self, call: &HttpCall, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), Fault> {
+        let refused = upstream::lines(&self.env.settings.net, call, Deadline::after(LONG_PATIENCE), &(), take)?;
+        let decode = |answer: Response| self.provider.kind.decode(answer.status, &answer.body);
+        refused.map_or(Ok(()), |answer| Err(decode(answer).err().map_or(Fault::Invalid, |failure| failure.fault)))
     }
 }

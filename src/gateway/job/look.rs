@@ -2,15 +2,17 @@
 //!
 //! What a webhook says is never taken for the answer: it only makes the job due, and the answer is fetched here.
 
+use std::time::Duration;
+
 use parking_lot::Mutex;
 
 use super::About;
 use super::cancel::call_off;
 use super::pending::Pending;
 use super::run::Turn;
-use super::score::{Parking, Score};
+use super::score::{Parking, Sheet};
 use crate::clock::now_us;
-use crate::error::{Error, Fault};
+use crate::error::Fault;
 use crate::gateway::Env;
 use crate::gateway::awaited::{Held, conclude};
 use crate::gateway::failure::GaveUp;
@@ -30,18 +32,22 @@ impl Turn<'_> {
 
     /// The whole turn.
     pub fn look(&self, about: &About, pending: &Pending, env: &Env<'_>) -> Result<(), StoreError> {
+        if pending.batch {
+            return self.look_at_batch(about, pending, env);
+        }
+        let looked = pending.looked();
         let came = match (self.fetch(pending, env), pending.is_over(now_us())) {
             (Ok(Look::Ended(came)), _) => came,
             (Ok(Look::Running) | Err(_), true) => {
                 call_off(&self.terms, pending, env);
                 Err(Fault::Timeout.into())
             }
-            (Ok(Look::Running), false) => return self.wait_on(about, &pending.looked(), &[], None, env),
-            (Err(code), false) => return self.wait_on(about, &pending.looked(), &[], Some(code), env),
+            (Ok(Look::Running), false) => return self.wait_on(about, &looked, looked.pause(), &[], None, env),
+            (Err(code), false) => return self.wait_on(about, &looked, looked.pause(), &[], Some(code), env),
         };
         let score = Mutex::default();
         for item in with_store(env, |store| store.waiting_items(self.lease(), 0, 1))? {
-            self.settle(&item, came.clone(), about, &score, env);
+            self.settle(&item, came.clone(), Sheet { about, score: &score, env });
         }
         self.leave(about, &score.into_inner(), true, env)
     }
@@ -54,25 +60,25 @@ impl Turn<'_> {
     }
 
     /// Settles the call of an item with what its provider came to. What took too long is not tried again.
-    pub fn settle(
-        &self,
-        item: &JobItem,
-        came: Result<Answer, Failure>,
-        about: &About,
-        score: &Mutex<Score>,
-        env: &Env<'_>,
-    ) {
-        let of = OfJob { lease: self.lease(), n: item.n };
-        let (Ok((request, store)), Some(held)) = (self.question(item, env), Held::decode(&item.call)) else {
-            if let Some(held) = Held::decode(&item.call) {
-                held.call_off(env);
-            }
-            return self.end(of, &ItemEnd::Failed("job_sealed"), score, env);
+    pub fn settle(&self, item: &JobItem, came: Result<Answer, Failure>, sheet: Sheet<'_>) {
+        let Some(held) = Held::decode(&item.call) else {
+            let of = OfJob { lease: self.lease(), n: item.n };
+            return self.end(of, &ItemEnd::Again("provider_gone"), sheet.score, sheet.env);
         };
         let last = matches!(came, Err(Failure { fault: Fault::Timeout, .. }));
         let came = came.map_err(|failure| GaveUp::Failed { fault: failure.fault, retry_after: failure.delay() });
-        let result: Result<_, Error> =
-            conclude(&self.args(&request, about), &Env { item: Some(of), ..*env }, held, came);
+        self.conclude(item, held, came, last, sheet);
+    }
+
+    /// The same for a call that is at hand. The `last` one is not followed by another.
+    pub fn conclude(&self, item: &JobItem, held: Held, came: Result<Answer, GaveUp>, last: bool, sheet: Sheet<'_>) {
+        let Sheet { about, score, env } = sheet;
+        let of = OfJob { lease: self.lease(), n: item.n };
+        let Ok((request, store)) = self.question(item, env) else {
+            held.call_off(env);
+            return self.end(of, &ItemEnd::Failed("job_sealed"), score, env);
+        };
+        let result = conclude(&self.args(&request, about), &Env { item: Some(of), ..*env }, held, came);
         self.took(item, result, store, last, score, env);
     }
 
@@ -81,12 +87,13 @@ impl Turn<'_> {
         &self,
         about: &About,
         pending: &Pending,
+        pause: Duration,
         parked: &[Parking],
         error: Option<&str>,
         env: &Env<'_>,
     ) -> Result<(), StoreError> {
         let about = About { pending: Some(pending.clone()), ..about.clone() }.encode();
-        let due_us = now_us() + pending.pause().as_micros() as i64;
+        let due_us = now_us() + pause.as_micros() as i64;
         let items: Vec<_> = parked.iter().map(Parking::as_parked).collect();
         let wait = Wait { due_us, about: &about, token: &pending.id, error, parked: &items };
         let is_held = self.part(Parting::Wait(wait), env)?;

@@ -2,15 +2,17 @@
 //!
 //! `order` reads what is asked, `enqueue` keeps it, `work` takes jobs up and holds their leases, `run` answers their items
 //! (`feed` hands them out, `score` adds up what became of them), `look` looks after those that a provider works on (`pending`),
-//! `errand` tells somebody outside (`callback`, `cancel`), `show` and `manage` are for those who look after jobs, `terms` is the
+//! `bulk` does both with batches (`load`), `errand` tells somebody outside (`callback`, `cancel`), `show` and `manage` are for those who look after jobs, `terms` is the
 //! policy's word.
 
+mod bulk;
 mod callback;
 mod cancel;
 mod enqueue;
 mod errand;
 mod feed;
 mod item;
+mod load;
 mod look;
 mod manage;
 mod order;
@@ -55,6 +57,9 @@ struct About {
     /// Whether its provider may answer later.
     #[serde(default)]
     background: bool,
+    /// Whether its provider may take a day for it, and half the price.
+    #[serde(default)]
+    within_a_day: bool,
     /// What a provider works on, or worked on last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pending: Option<Pending>,

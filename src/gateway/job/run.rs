@@ -11,12 +11,13 @@ use super::callback::Message;
 use super::feed::Feed;
 use super::item::{Piece, answered, asked};
 use super::pending::Pending;
-use super::score::{Fate, Parking, Score, fate};
+use super::score::{Fate, Parking, Score, Sheet, fate};
 use super::{About, CALLBACK, CANCEL};
 use crate::clock::{Deadline, now_us};
 use crate::error::Error;
 use crate::gateway::aside::Aside;
 use crate::gateway::background::{Asked, ask};
+use crate::gateway::bulk::{Ready, ready};
 use crate::gateway::flow::with_store;
 use crate::gateway::infer::infer;
 use crate::gateway::policy::Policy;
@@ -85,12 +86,17 @@ impl<'t> Turn<'t> {
             work();
         });
         let is_through = feed.into_inner().is_through();
+        self.send(Sheet { about: &about, score: &score, env: &aside.env() });
         self.leave(&about, &score.into_inner(), is_through, &aside.env())
     }
 
     /// Whether no other item is begun.
-    fn is_over(&self, score: &Mutex<Score>) -> bool {
-        self.lost.load(Ordering::Relaxed) || self.until.remaining().is_zero() || score.lock().wait.is_some()
+    pub fn is_over(&self, score: &Mutex<Score>) -> bool {
+        let is_full = || {
+            let score = score.lock();
+            score.wait.is_some() || score.load.is_full()
+        };
+        self.lost.load(Ordering::Relaxed) || self.until.remaining().is_zero() || is_full()
     }
 
     /// Answers one item and writes what became of it, or has it taken by a provider.
@@ -100,9 +106,16 @@ impl<'t> Turn<'t> {
             return self.end(of, &ItemEnd::Failed("job_sealed"), score, env);
         };
         let (args, of_item) = (self.args(&request, about), Env { item: Some(of), ..*env });
-        let result = match about.background {
-            true => ask(&args, &of_item),
-            false => infer(&args, &of_item).map(|outcome| Asked::Answered(Box::new(outcome))),
+        let result = if about.within_a_day {
+            match ready(&args, &of_item) {
+                Ok(Ready::Open(passenger)) => return self.load(item, *passenger, score),
+                Ok(Ready::Answered(outcome)) => Ok(Asked::Answered(outcome)),
+                Err(error) => Err(error),
+            }
+        } else if about.background {
+            ask(&args, &of_item)
+        } else {
+            infer(&args, &of_item).map(|outcome| Asked::Answered(Box::new(outcome)))
         };
         match result {
             Ok(Asked::Answered(outcome)) => self.took(item, Ok(*outcome), store, false, score, env),
@@ -191,7 +204,7 @@ impl<'t> Turn<'t> {
     /// Ends the turn: the job has ended, waits, or is handed back.
     pub fn leave(&self, about: &About, score: &Score, is_through: bool, env: &Env<'_>) -> Result<(), StoreError> {
         if let Some(pending) = &score.pending {
-            return self.wait_on(about, pending, &score.parked, None, env);
+            return self.wait_on(about, pending, pending.pause(), &score.parked, None, env);
         }
         if self.lost.load(Ordering::Relaxed) {
             return Ok(());

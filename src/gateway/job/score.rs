@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use parking_lot::Mutex;
+
+use super::About;
+use super::load::Load;
 use super::pending::Pending;
 use crate::error::{Error, Fault};
+use crate::gateway::Env;
 use crate::gateway::awaited::Held;
 use crate::store::{Claim, Parked};
 
@@ -21,6 +26,8 @@ pub struct Score {
     /// What a provider has taken, and the items of that.
     pub pending: Option<Pending>,
     pub parked: Vec<Parking>,
+    /// What is to be sent as a batch.
+    pub load: Load,
 }
 
 /// An item that a provider has taken.
@@ -47,6 +54,14 @@ impl Parking {
     pub fn held(&self) -> Option<Held> {
         Held::decode(&self.call)
     }
+}
+
+/// What the calls of a turn have in common.
+#[derive(Clone, Copy)]
+pub struct Sheet<'s> {
+    pub about: &'s About,
+    pub score: &'s Mutex<Score>,
+    pub env: &'s Env<'s>,
 }
 
 impl Score {
