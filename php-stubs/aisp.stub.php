@@ -556,7 +556,12 @@ namespace {
 	 *     model goes to a provider of the kind openai_responses first. The provider keeps the request and its answer for that,
 	 *     which it does not do otherwise. The job is `waiting` meanwhile and is looked after now and then, or at once when
 	 *     `aisp_webhook_receive()` takes the provider's event of its end; after 24 hours it fails with provider_timeout.
-	 *     An answer that breaks its schema is not mended, but asked for anew).
+	 *     An answer that breaks its schema is not mended, but asked for anew);
+	 *     `within` ('24h': the provider may take a day for it, and half the price; for a job of two or more requests that all go
+	 *     to one model, first to a provider of the kind openai_responses, openai_chat or anthropic. What limits let through is
+	 *     sent as one batch of up to 10000 requests, which the provider keeps for a while together with its results, and the
+	 *     job is `waiting` meanwhile, for 25 hours at most. Each item is a call of its own: in quotas, budgets and the log, with
+	 *     `cost_usd` at half of the model's price. What fails in a batch, or is not in its results, is sent in another one).
 	 * @param array<string, mixed> $caller As for `aisp_infer()`; its calls are counted as this caller's.
 	 * @param array<string, mixed> $policy As for `aisp_infer()`. The worker brings its own when it runs the job.
 	 * @return array<string, mixed> The job, see above.
