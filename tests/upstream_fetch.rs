@@ -4,10 +4,12 @@
 mod wire;
 
 use aisp::error::Fault;
-use aisp::upstream::{get, lines};
+use aisp::upstream::{close, get, lines};
 use wire::{Server, call, in_ms, net};
 
 fn fetched(server: &Server, enough: usize) -> (Vec<String>, Result<Option<u16>, Fault>) {
+    // The server closes each connection, and may do so just as it is used again.
+    close();
     let mut seen = Vec::new();
     let mut take = |line: &[u8]| {
         seen.push(String::from_utf8_lossy(line).into_owned());
