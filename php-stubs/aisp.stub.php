@@ -701,6 +701,9 @@ namespace {
 	/**
 	 * Verifies a webhook and keeps it in the inbox, in one step: once this returns, the event is safe and may be acknowledged.
 	 *
+	 * An event by which OpenAI tells of the end of a response or a batch (`response.completed`, `batch.failed` and the like) also
+	 * makes the job of the site due that waits for it. What the event says is not believed: the worker fetches the answer.
+	 *
 	 * @param string $body    The raw body, as it came: never JSON that was encoded again.
 	 * @param array<string, string|list<string>> $headers By name; `-` and `_` are alike, case does not matter.
 	 * @param array{

@@ -247,6 +247,49 @@ fn a_job_that_is_called_off_is_called_off_at_the_provider_too() {
 }
 
 #[test]
+fn what_is_called_off_while_the_provider_takes_it_is_called_off_there_at_once() {
+    let (world, provider) = (World::new(), Later::start());
+    let policy = policy(&provider);
+    let job = ordered(&world, &json!({"prompt": "Hi", "background": true}), &policy);
+    provider.slow_down(Duration::from_millis(300));
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| work(&world, &policy));
+        assert!(provider.server.next_seen(Duration::from_secs(10)).is_some());
+        gateway::cancel(&job, "", &world.env()).expect("a store").expect("a job");
+        assert!(worker.join().expect("it ends"));
+    });
+    assert_eq!(
+        (get(&world, &job, &policy)["state"].as_str(), provider.cancelled()),
+        (Some("cancelled"), vec!["resp_1".to_owned()])
+    );
+    assert_eq!((budget(&world, &policy), logged(&world, 48)), ((0, 0), vec!["caller_cancelled".to_owned()]));
+    assert!(!work(&world, &policy), "nobody else has to be told");
+}
+
+#[test]
+fn a_worker_that_dies_between_the_settlement_and_the_end_of_an_item_costs_nothing_more() {
+    let (world, provider) = (World::new(), Later::start());
+    let policy = policy(&provider);
+    let job = under_way(&world, &provider, &policy, json!({"prompt": ANN, "cache": false}));
+    provider.complete("resp_1", "Written to [EMAIL_1].");
+    hurry(&world);
+    assert!(work(&world, &policy));
+    let answer = r#"{"text":"Written to [EMAIL_1].","finish":"stop","tokens_in":30,"tokens_out":50}"#;
+    change(&world, "UPDATE job SET state = 1, done = 0, due_us = 1");
+    change(
+        &world,
+        &format!(
+            "UPDATE job_item SET state = 0, result = x'', answer = CAST('{answer}' AS BLOB), provider = 'here', answered_us = 1"
+        ),
+    );
+    let request = json!({"kept": {"value": {"prompt": ANN, "cache": false}}}).to_string();
+    change(&world, &format!("UPDATE job_item SET request = CAST('{request}' AS BLOB)"));
+    assert!(work(&world, &policy));
+    assert_eq!(stand(&get(&world, &job, &policy)), ("done", None, Some("Written to ann@example.com.")));
+    assert_eq!((provider.asked().len(), budget(&world, &policy)), (1, (80, 0)));
+}
+
+#[test]
 fn a_worker_that_dies_while_it_looks_leaves_the_response_to_the_next() {
     let (world, provider) = (World::new(), Later::start());
     let policy = policy(&provider);

@@ -5,6 +5,8 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Value as Json, json};
@@ -21,6 +23,8 @@ struct Kept {
     looks: u32,
     /// What all requests get instead of an answer.
     broken: Option<u16>,
+    /// How long each request takes.
+    takes: Duration,
 }
 
 /// The server, and what it keeps.
@@ -63,6 +67,11 @@ impl Later {
         self.kept.lock().broken = status;
     }
 
+    /// Takes its time with every request.
+    pub fn slow_down(&self, takes: Duration) {
+        self.kept.lock().takes = takes;
+    }
+
     pub fn asked(&self) -> Vec<Json> {
         self.kept.lock().asked.clone()
     }
@@ -78,6 +87,8 @@ impl Later {
 
 fn serve(kept: &Mutex<Kept>, connection: &mut Connection) {
     while let Some(request) = connection.request() {
+        let takes = kept.lock().takes;
+        thread::sleep(takes);
         let (head, body) = request.split_once("\r\n\r\n").unwrap_or_default();
         let (status, answer) = answer(&mut kept.lock(), head.lines().next().unwrap_or_default(), body);
         let text = answer.to_string();
