@@ -25,6 +25,8 @@ struct Kept {
     broken: Option<u16>,
     /// How long each request takes.
     takes: Duration,
+    /// Whether a response ends by itself once it was looked after.
+    hastens: bool,
 }
 
 /// The server, and what it keeps.
@@ -39,22 +41,19 @@ impl Later {
         Self { server: Server::start(move |_, connection| serve(kept, connection)), kept }
     }
 
+    /// Ends each response once it was looked after.
+    pub fn hasten(&self) {
+        self.kept.lock().hastens = true;
+    }
+
     /// Ends a response with this text.
     pub fn complete(&self, id: &str, text: &str) {
-        let content = json!([{"type": "output_text", "text": text, "annotations": []}]);
-        let message =
-            json!({"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": content});
-        let usage = json!({"input_tokens": 30, "input_tokens_details": {"cached_tokens": 0}, "output_tokens": 50, "total_tokens": 80});
-        self.end(id, &json!({"status": "completed", "output": [message], "usage": usage}));
+        self.end(id, &completed(text));
     }
 
     /// Ends a response like this.
     pub fn end(&self, id: &str, how: &Json) {
-        let mut kept = self.kept.lock();
-        let response = kept.responses.get_mut(id).expect("it was asked for");
-        for (key, value) in how.as_object().expect("a map") {
-            response[key] = value.clone();
-        }
+        change(&mut self.kept.lock(), id, how);
     }
 
     /// Knows nothing of a response any more.
@@ -82,6 +81,22 @@ impl Later {
 
     pub fn cancelled(&self) -> Vec<String> {
         self.kept.lock().cancelled.clone()
+    }
+}
+
+fn completed(text: &str) -> Json {
+    let content = json!([{"type": "output_text", "text": text, "annotations": []}]);
+    let message =
+        json!({"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": content});
+    let details = json!({"cached_tokens": 0});
+    let usage = json!({"input_tokens": 30, "input_tokens_details": details, "output_tokens": 50, "total_tokens": 80});
+    json!({"status": "completed", "output": [message], "usage": usage})
+}
+
+fn change(kept: &mut Kept, id: &str, how: &Json) {
+    let response = kept.responses.get_mut(id).expect("it was asked for");
+    for (key, value) in how.as_object().expect("a map") {
+        response[key] = value.clone();
     }
 }
 
@@ -124,7 +139,12 @@ fn answer(kept: &mut Kept, line: &str, body: &str) -> (u16, Json) {
             (200, response)
         }
         ("GET", Some(path)) => {
-            kept.responses.get(path.trim_start_matches('/')).map_or_else(unknown, |it| (200, it.clone()))
+            let id = path.trim_start_matches('/');
+            let Some(found) = kept.responses.get(id).cloned() else { return unknown() };
+            if kept.hastens {
+                change(kept, id, &completed(&format!("This is {id}.")));
+            }
+            (200, found)
         }
         ("POST", Some(path)) => {
             let id = path.trim_start_matches('/').trim_end_matches("/cancel");
