@@ -46,7 +46,7 @@ test-browser: ## the plugin in a real browser (after build)
 	@tests/e2e/run.sh
 
 soak: ## a thousand kills, leaders killed in flight, and 50 reloads of php-fpm in traffic (after build)
-	@AISP_LONG=1 cargo test --no-default-features --locked --test store_race --test inbox_race --test jobs_race --test herd
+	@AISP_LONG=1 cargo test --no-default-features --locked --test store_race --test inbox_race --test jobs_race --test jobs_kill --test herd
 	@AISP_LONG=1 $(S)/phpt.sh $(CURDIR)/tests/phpt/fpm-reload.phpt
 
 bench: ## ratios, all measured in one run (after build)

@@ -990,6 +990,7 @@ namespace {
 	 *     version: string, build: string,
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
 	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int},
+	 *     jobs?: array{queued: int, running: int, waiting: int, failed: int, oldest_age_s: int|null, asked_again: int, abandoned: int},
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
 	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,

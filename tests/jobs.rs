@@ -473,3 +473,34 @@ fn an_answer_that_a_dead_worker_left_is_not_paid_for_again_and_one_that_cannot_b
     assert_eq!(get(&world, &job, &policy)["result"]["text"], "left behind");
     assert!(server.seen().is_empty());
 }
+
+#[test]
+fn a_token_whose_sum_ends_with_it_enqueues_nothing() {
+    let (world, server) = (World::new(), Server::start(echo));
+    let policy = policy(&server);
+    let visitor = |token: Json| json!({"client": "token:visitor", "ip": "203.0.113.7", "token": token});
+    let request = json!({"prompt": "Hi"});
+    let budget = json!({"id": "a", "budget": {"tokens": 500}});
+    let refused = enqueue_as(&world, &visitor(budget), &request, &policy).expect_err("it has a budget");
+    assert_eq!(refused.to_string(), "A token with a budget cannot enqueue jobs: they outlive it.");
+    let job = enqueue_as(&world, &visitor(json!({"id": "a"})), &request, &policy).expect("enqueued");
+    work(&world, &json!({}), &policy);
+    assert_eq!(get(&world, id(&job), &policy)["state"], "done");
+}
+
+#[test]
+fn what_has_ended_is_dropped_when_somebody_says_so_and_nothing_else() {
+    let (world, server) = (World::new(), Server::start(echo));
+    let policy = policy(&server);
+    let done = ordered(&world, &json!({"prompt": "Hi"}), &policy);
+    work(&world, &json!({}), &policy);
+    let open = ordered(&world, &json!({"prompt": "Ho"}), &policy);
+    let purge = |filter: Json| gateway::purge(&(&filter).into(), &world.env()).expect("a store");
+    assert_eq!(purge(json!({"state": "failed"})), 0);
+    assert_eq!(purge(json!({"id": open})), 0);
+    assert_eq!(purge(json!({"ended_before": now_us() / 1_000_000 - 60})), 0);
+    assert_eq!(purge(json!({})), 1);
+    let options = json!({});
+    assert_eq!(gateway::get(&done, &(&options).into(), &(&policy).into(), &world.env()).expect("a store"), None);
+    assert_eq!(get(&world, &open, &policy)["state"], "queued");
+}

@@ -76,7 +76,14 @@ mod tests {
             (tokens(("policy", quota.clone())), "\"tokens.policy.quota[0].limit\" must"),
             (tokens(("policy", json!({"quotas": []}))), "\"tokens.policy.quotas\" is not known"),
             (tokens(("models", json!(["gpt-99"]))), "\"tokens.models\" names \"gpt-99\", which is none of the models"),
-            (tokens(("routes", json!(["/logs"]))), "\"tokens.routes\" must be some of /infer, /infer/stream, /batch"),
+            (
+                tokens(("routes", json!(["/logs"]))),
+                "\"tokens.routes\" must be some of /infer, /infer/stream, /batch, /jobs",
+            ),
+            (
+                json!({"tokens": {"secret_env": "T", "routes": ["/jobs"], "budget": {"tokens": 5}}}),
+                "\"tokens.budget\" must not be given where routes has /jobs",
+            ),
             (tokens(("ttl", json!(601))), "\"tokens.ttl\" must be between 1 and 600"),
             (tokens(("budget", json!({"tokens": "5"}))), "\"tokens.budget.tokens\" must be of type int"),
             (tokens(("secret", json!("x"))), "\"tokens.secret\" is not known"),

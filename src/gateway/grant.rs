@@ -54,6 +54,11 @@ impl<'a> Grant<'a> {
         not_without(&mut policy.throttle, caller, 60, 60);
     }
 
+    /// Whether its calls may take only so much together.
+    pub fn has_budget(&self) -> bool {
+        self.budget != Allowance::default()
+    }
+
     /// The sums that the token's calls may take together, for as long as it lives.
     pub fn budgets(&self, site: &str) -> impl Iterator<Item = Budget> {
         let end_us = self.expires_s * 1_000_000;

@@ -1,6 +1,7 @@
 //! Secrets that a policy names and that cannot be used: an administrator should know before somebody is refused for it.
 
 use super::fields::{Fields, Flaw};
+use super::job::Terms;
 use super::signing::client_keys;
 use super::token::token_keys;
 use super::value::{Key, Value};
@@ -17,8 +18,9 @@ pub struct Missing {
     pub place: String,
 }
 
-/// `aisp_missing_secrets()`: in the policy's order. Of a client and of tokens each key counts that is unset or too short; a
-/// source of webhooks only misses its secrets when none of them holds a key for its scheme.
+/// `aisp_missing_secrets()`: in the policy's order. Of a client, of tokens and of callbacks each key counts that is unset or too
+/// short; a source of webhooks only misses its secrets when none of them holds a key for its scheme, and jobs only miss theirs
+/// when none of them can seal.
 ///
 /// # Errors
 /// [`Error::Config`] for a flaw in a part of the policy that names secrets, in the words of `aisp_policy_check()`.
@@ -50,6 +52,7 @@ fn find(policy: &Value<'_>, env: &Env<'_>) -> Result<Vec<Missing>, Flaw> {
                     note("tokens".to_owned(), keys.unusable(env));
                 }
             }
+            Key::Str(b"jobs") => note("jobs".to_owned(), Terms::read(&mut fields)?.missing(env)),
             _ => {}
         }
     }
@@ -129,6 +132,17 @@ mod tests {
         let of = |names: Json| missing(&(&json!({"tokens": {"ttl": 60, "secret_env": names}})).into());
         assert_eq!(of(json!("KEY")), [""; 0]);
         assert_eq!(of(json!(["UNSET", "KEY", "SHORT"])), ["tokens: UNSET", "tokens: SHORT"]);
+    }
+
+    #[test]
+    fn jobs_miss_their_keys_when_none_can_seal_and_callbacks_each_of_theirs() {
+        let of = |jobs: Json| missing(&(&json!({"jobs": jobs})).into());
+        assert_eq!(of(json!({"key_env": ["UNSET", "KEY"]})), [""; 0]);
+        assert_eq!(
+            of(json!({"key_env": ["UNSET", "SHORT"], "callback_env": ["KEY", "NOT_SET"]})),
+            ["jobs: UNSET", "jobs: SHORT", "jobs: NOT_SET"]
+        );
+        assert_eq!(of(json!({"max_items": 5})), ["jobs: AISP_JOB_KEY", "jobs: AUTH_KEY"]);
     }
 
     #[test]

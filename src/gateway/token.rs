@@ -14,7 +14,7 @@ use super::{Env, misconfigured};
 use crate::error::Error;
 use crate::signing::Reason;
 use crate::signing::host::is_origin;
-use crate::signing::token::{Claims, Expected, MAX_LIFE_S, mint, verify};
+use crate::signing::token::{Allowance, Claims, Expected, MAX_LIFE_S, mint, verify};
 
 /// How long a token lives where the options do not say, in seconds.
 const LIFE_S: i64 = 300;
@@ -23,7 +23,9 @@ const MAX_NAMES: usize = 16;
 /// What an origin is.
 const ORIGIN: &str = "must be an origin as browsers send it, such as https://example.com or http://localhost:8080";
 /// The routes that the policy may open to tokens.
-const ROUTES: [&str; 3] = ["/infer", "/infer/stream", "/batch"];
+const ROUTES: [&str; 4] = ["/infer", "/infer/stream", "/batch", JOBS];
+/// The one whose work outlives the token.
+const JOBS: &str = "/jobs";
 
 /// `aisp_mint_token()` at `now_s` seconds since the epoch.
 ///
@@ -88,7 +90,8 @@ pub fn token_keys<'a>(policy: &mut Fields<'_, 'a>) -> Result<Option<Names<'a>>, 
 pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<(), Flaw> {
     let Some(mut tokens) = fields.fields("tokens")? else { return Ok(()) };
     Names::read(&mut tokens)?;
-    if names(&mut tokens, "routes")?.iter().any(|route| !ROUTES.contains(&route.as_str())) {
+    let routes = names(&mut tokens, "routes")?;
+    if routes.iter().any(|route| !ROUTES.contains(&route.as_str())) {
         return Err(tokens.flaw("routes", format!("must be some of {}", ROUTES.join(", "))));
     }
     if let Some(model) = names(&mut tokens, "models")?.iter().find(|model| policy.model(model).is_none()) {
@@ -96,7 +99,11 @@ pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<
     }
     tokens.int("ttl", 1, MAX_LIFE_S)?;
     tokens.int("epoch", 0, i64::MAX)?;
-    read_allowance(&mut tokens)?;
+    if read_allowance(&mut tokens)? != Allowance::default() && routes.iter().any(|route| route == JOBS) {
+        return Err(
+            tokens.flaw("budget", format!("must not be given where routes has {JOBS}: a job outlives its token"))
+        );
+    }
     // Put over the policy for calls that come with a token, and looked at as such.
     let _ = tokens.named("policy")?;
     tokens.finish()

@@ -39,6 +39,15 @@ expect( 0600 === ( fileperms( store_file() ) & 0777 ), 'the file is private' );
         "waiting": "int",
         "dead": "int"
     },
+    "jobs": {
+        "queued": "int",
+        "running": "int",
+        "waiting": "int",
+        "failed": "int",
+        "oldest_age_s": "null",
+        "asked_again": "int",
+        "abandoned": "int"
+    },
     "counters": {
         "period_s": "int",
         "calls": "int",

@@ -17,7 +17,7 @@ final class ModuleMissingTest extends SiteTestCase {
 	}
 
 	public function test_the_routes_answer_503_and_say_why(): void {
-		foreach ( array( Http::infer( array( 'prompt' => 'Hi' ) ), Http::send( Http::post_call( '/infer/stream', array( 'prompt' => 'Hi' ) ) ), Http::batch( array( 'requests' => array( array( 'prompt' => 'Hi' ) ) ) ), Http::get( '/logs' ), Http::get( '/status' ) ) as $reply ) {
+		foreach ( array( Http::infer( array( 'prompt' => 'Hi' ) ), Http::send( Http::post_call( '/infer/stream', array( 'prompt' => 'Hi' ) ) ), Http::batch( array( 'requests' => array( array( 'prompt' => 'Hi' ) ) ) ), Http::send( Http::post_call( '/jobs', array( 'prompt' => 'Hi' ) ) ), Http::get( '/jobs' ), Http::get( '/logs' ), Http::get( '/status' ) ) as $reply ) {
 			$error = self::assert_error( 503, 'module_missing', $reply );
 			self::assertSame( 'The aisp PHP module is not loaded on this server.', $error['message'] );
 		}

@@ -7,7 +7,7 @@ declare( strict_types=1 );
 
 final class SignedTest extends SiteTestCase {
 
-	private const SECRET = 'the-secret-of-a-shop';
+	private const SECRET = Signature::SECRET;
 	private const API    = '/wp-json/ai-secure-proxy/v1';
 
 	protected function setUp(): void {
@@ -21,22 +21,8 @@ final class SignedTest extends SiteTestCase {
 		Site::policy( self::policy( array( 'clients' => array( 'shop' => $shop ) ) ) );
 	}
 
-	/** The header, made by the book and not by the module. */
 	private static function signature( string $path, string $body, array $changes = array() ): string {
-		$url   = parse_url( (string) getenv( 'SITE_URL' ) );
-		$parts = $changes + array(
-			'method' => 'POST',
-			'host'   => $url['host'] . ':' . $url['port'],
-			'path'   => $path,
-			'query'  => '',
-			'time'   => (string) ( time() + ( $changes['offset'] ?? 0 ) ), // Not in a provider of data: that runs long before the test.
-			'nonce'  => bin2hex( random_bytes( 16 ) ),
-			'client' => 'shop',
-			'secret' => self::SECRET,
-		);
-		$lines = array( 'aisp-v2', $parts['method'], $parts['host'], $parts['path'], $parts['query'], $parts['time'], $parts['nonce'], $parts['client'], hash( 'sha256', $body ), '' );
-		$sign  = hash_hmac( 'sha256', implode( "\n", $lines ), $parts['secret'] );
-		return "X-AISP-Signature: v2;k={$parts['client']};t={$parts['time']};n={$parts['nonce']};s=$sign";
+		return Signature::of( $path, $body, $changes );
 	}
 
 	/** A call of the shop's; with a login only where one is named. */

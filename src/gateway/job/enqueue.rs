@@ -12,6 +12,7 @@ use crate::error::{Error, Fault};
 use crate::gateway::caller::Caller;
 use crate::gateway::fields::Flaw;
 use crate::gateway::flow::{Flow, with_store};
+use crate::gateway::grant::Grant;
 use crate::gateway::plan::Plan;
 use crate::gateway::policy::Policy;
 use crate::gateway::request::RawRequest;
@@ -34,6 +35,9 @@ pub fn enqueue(args: &Args<'_>, env: &Env<'_>) -> Result<Shown, Error> {
 fn take(args: &Args<'_>, caller: &Caller<'_>, env: &Env<'_>) -> Result<Shown, Error> {
     let policy = Policy::of(&args.policy, caller).map_err(misconfigured(args.function, 3, "policy"))?;
     let in_request = |flaw: Flaw| flaw.in_request(args.function);
+    if caller.grant.as_ref().is_some_and(Grant::has_budget) {
+        return Err(Error::invalid("A token with a budget cannot enqueue jobs: they outlive it."));
+    }
     let order = Order::read(&args.request).map_err(in_request)?;
     let id = format!("job_{}", Uuid::now_v7().simple());
     if order.items.len() > policy.jobs.max_items {

@@ -47,6 +47,7 @@ pub fn purge(filter: &Value<'_>, env: &Env<'_>) -> Result<u64, Error> {
         let mut fields = Fields::of(filter)?;
         let mut filter = read_filter(&mut fields)?;
         filter.id = fields.string("id")?;
+        filter.max = u32::MAX;
         filter.ended_before_us = fields.int("ended_before", 0, u32::MAX.into())?.map(|at| at * 1_000_000);
         fields.finish()?;
         Ok(filter)

@@ -70,6 +70,12 @@ impl<'a> Terms<'a> {
             .collect()
     }
 
+    /// The names of keys that are wanted and not there.
+    pub fn missing(&self, env: &Env<'_>) -> Vec<&'a str> {
+        let sealing = self.keys(env).is_empty().then(|| self.key_env.iter()).into_iter().flatten();
+        sealing.chain(self.callback_env.unusable(env)).collect()
+    }
+
     /// The names of those keys.
     pub fn key_names(&self) -> String {
         self.key_env.iter().collect::<Vec<_>>().join(" or ")

@@ -138,6 +138,19 @@ abstract class SiteTestCase extends TestCase {
 		);
 	}
 
+	/** In a process of its own: no PHP ever opens the module's store. */
+	protected static function on_store( string $sql ): void {
+		$code  = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(sys.argv[2]); db.commit()';
+		$words = array( 'python3', '-c', $code, self::store(), $sql );
+		exec( implode( ' ', array_map( 'escapeshellarg', $words ) ) . ' 2>&1', $said, $exit );
+		self::assertSame( 0, $exit, implode( "\n", $said ) );
+	}
+
+	private static function store(): string {
+		static $path = null;
+		return $path ??= Site::php( 'return aisp_status()["store"]["location"];' );
+	}
+
 	/** The next answer of the provider. */
 	protected static function provider_says( string $text, ?int $times = 1 ): void {
 		Mock::will(

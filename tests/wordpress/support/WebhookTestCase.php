@@ -40,19 +40,6 @@ abstract class WebhookTestCase extends SiteTestCase {
 		self::on_store( 'UPDATE inbox SET due_us = 0' );
 	}
 
-	/** In a process of its own: no PHP ever opens the module's store. */
-	private static function on_store( string $sql ): void {
-		$code  = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(sys.argv[2]); db.commit()';
-		$words = array( 'python3', '-c', $code, self::store(), $sql );
-		exec( implode( ' ', array_map( 'escapeshellarg', $words ) ) . ' 2>&1', $said, $exit );
-		self::assertSame( 0, $exit, implode( "\n", $said ) );
-	}
-
-	private static function store(): string {
-		static $path = null;
-		return $path ??= Site::php( 'return aisp_status()["store"]["location"];' );
-	}
-
 	/** @return array[] The inbox, newest first. */
 	protected static function inbox( array $filter = array() ): array {
 		return Site::php( 'return aisp_webhook_list( $in + array( "site" => AI_Secure_Proxy\Access::site() ) );', $filter );

@@ -22,3 +22,5 @@ require __DIR__ . '/Site.php';
 require __DIR__ . '/SiteTestCase.php';
 require __DIR__ . '/Webhook.php';
 require __DIR__ . '/WebhookTestCase.php';
+require __DIR__ . '/Signature.php';
+require __DIR__ . '/JobTestCase.php';

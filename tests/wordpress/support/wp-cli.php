@@ -31,6 +31,10 @@ namespace {
 			self::$printed[] = array( 'line', $text );
 		}
 
+		public static function log( string $text ): void {
+			self::$printed[] = array( 'log', $text );
+		}
+
 		public static function warning( string $text ): void {
 			self::$printed[] = array( 'warning', $text );
 		}
@@ -111,9 +115,9 @@ namespace {
 			return '';
 		}
 
-		/** Takes the words that name the command off: `aisp log list` is a method of a command, `aisp batch` is a class. */
+		/** Takes the words that name the command off: `aisp log list` is a method of a command, `aisp batch` or `aisp job enqueue` a class. */
 		private static function method( array &$words ): ReflectionMethod {
-			foreach ( array( 2, 1 ) as $length ) {
+			foreach ( array( 3, 2, 1 ) as $length ) {
 				$class = self::$commands[ implode( ' ', array_slice( $words, 0, $length ) ) ] ?? null;
 				if ( null !== $class ) {
 					array_splice( $words, 0, $length );

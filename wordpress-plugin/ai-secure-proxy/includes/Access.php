@@ -10,8 +10,10 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Rest\Controller;
+use AI_Secure_Proxy\Rest\Jobs_Controller;
 use AI_Secure_Proxy\Rest\Outsider;
 use AI_Secure_Proxy\Rest\Served;
+use AI_Secure_Proxy\Rest\Token;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -91,6 +93,31 @@ final class Access {
 		 *
 		 * @param array $caller user_id, role, ip, route, site, source; `client` may be added, and `token` is what a browser's token says.
 		 */
+		return apply_filters( 'aisp_caller', $caller );
+	}
+
+	/**
+	 * Who asked for a job, as they stand now that it is worked on: what they were when they asked may have been taken from them.
+	 *
+	 * @param array $kept What the job keeps of its caller.
+	 */
+	public static function absent( array $kept ): array {
+		$user   = get_userdata( (int) ( $kept['user_id'] ?? 0 ) );
+		$client = (string) ( $kept['client'] ?? '' );
+		$caller = array( 'role' => $user ? (string) ( array_values( $user->roles )[0] ?? '' ) : '' ) + $kept;
+		if ( str_starts_with( $client, Token::CLIENT ) ) {
+			$caller += array( 'token' => array( 'sub' => substr( $client, strlen( Token::CLIENT ) ) ) );
+		}
+		$caller += array(
+			'user_id' => 0,
+			'client'  => '',
+			'ip'      => '',
+			'route'   => Jobs_Controller::ROUTE,
+			'site'    => self::site(),
+			'source'  => '',
+		);
+
+		/** This filter is documented in self::caller(). */
 		return apply_filters( 'aisp_caller', $caller );
 	}
 

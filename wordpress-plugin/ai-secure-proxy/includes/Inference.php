@@ -144,7 +144,8 @@ final class Inference {
 		return apply_filters( 'aisp_result', $result, $request, $caller );
 	}
 
-	private static function calling( array $caller, array $policy ): void {
+	/** The module is about to be called: from now on what it refuses is in its log. */
+	public static function calling( array $caller, array $policy ): void {
 		self::$caller = $caller;
 		Drain::after_response();
 		if ( ! empty( $policy['budget'] ) ) {

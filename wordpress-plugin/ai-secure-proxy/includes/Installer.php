@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
 
@@ -61,6 +62,7 @@ final class Installer {
 
 	public static function unschedule(): void {
 		wp_clear_scheduled_hook( Drain::EVENT );
+		Runs::unschedule();
 	}
 
 	/** Takes everything back, on every site where the administrator asked for it. */

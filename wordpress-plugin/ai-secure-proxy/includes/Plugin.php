@@ -10,6 +10,9 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Cache\Invalidation;
+use AI_Secure_Proxy\Jobs\Health;
+use AI_Secure_Proxy\Jobs\Personal_Data;
+use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Table;
 use AI_Secure_Proxy\Rest\Batch_Controller;
@@ -17,6 +20,7 @@ use AI_Secure_Proxy\Rest\Cache_Controller;
 use AI_Secure_Proxy\Rest\Cors;
 use AI_Secure_Proxy\Rest\Disguise;
 use AI_Secure_Proxy\Rest\Infer_Controller;
+use AI_Secure_Proxy\Rest\Jobs_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
@@ -47,6 +51,12 @@ final class Plugin {
 
 		// Events from outside: after the answer to the request that brought one (see Webhook_Controller), and each minute.
 		add_action( Drain::EVENT, array( Inbox::class, 'each_minute' ), 20 );
+
+		// Jobs: each minute, once after some were enqueued (see Runs), and as Action Scheduler has it; beside any `wp aisp worker`.
+		add_action( Drain::EVENT, array( Runs::class, 'cron' ), 30 );
+		add_action( Runs::EVENT, array( Runs::class, 'cron' ) );
+		add_action( Runs::EVENT, array( Inbox::class, 'each_minute' ), 20 );
+		add_action( Runs::ACTION, array( Runs::class, 'action' ) );
 
 		// Settings that the module could not work with are not saved.
 		add_filter( 'sanitize_option_' . Policy::OPTION, array( Policy_Guard::class, 'sanitize' ) );
@@ -87,10 +97,13 @@ final class Plugin {
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
+		add_filter( 'site_status_tests', array( Health::class, 'tests' ) );
 		add_filter( 'debug_information', array( Site_Health::class, 'debug_information' ) );
 		add_action( 'admin_init', array( Privacy::class, 'policy_text' ) );
 		add_filter( 'wp_privacy_personal_data_exporters', array( Privacy::class, 'exporters' ) );
 		add_filter( 'wp_privacy_personal_data_erasers', array( Privacy::class, 'erasers' ) );
+		add_filter( 'wp_privacy_personal_data_exporters', array( Personal_Data::class, 'exporters' ) );
+		add_filter( 'wp_privacy_personal_data_erasers', array( Personal_Data::class, 'erasers' ) );
 
 		if ( defined( 'WP_CLI' ) && WP_CLI ) {
 			\WP_CLI::add_command( 'aisp', Cli\Command::class );
@@ -103,6 +116,9 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
+			\WP_CLI::add_command( 'aisp job', Cli\Job_Command::class );
+			\WP_CLI::add_command( 'aisp job enqueue', Cli\Job_Enqueue_Command::class );
+			\WP_CLI::add_command( 'aisp worker', Cli\Worker_Command::class );
 		}
 	}
 
@@ -110,6 +126,7 @@ final class Plugin {
 		( new Infer_Controller() )->register_routes();
 		( new Stream_Controller() )->register_routes();
 		( new Batch_Controller() )->register_routes();
+		( new Jobs_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();

@@ -85,6 +85,7 @@ final class Privacy {
 			wp_kses_post(
 				'<p>' . __( 'When you use an AI function of this site, what you enter is sent to the AI provider that the site has chosen, and the answer may be kept for a while on this server to answer the same question again.', 'ai-secure-proxy' ) . $hidden . '</p>'
 				. '<p>' . __( 'A log records each use: your user id, the time, the model, the size, the cost and the outcome. It holds neither your words nor the answer. Your user id is taken out of it when your personal data is erased.', 'ai-secure-proxy' ) . '</p>'
+				. '<p>' . __( 'What you ask to be answered later is kept on this server until it is answered, and the answers for a month after that. Both are dropped when your personal data is erased.', 'ai-secure-proxy' ) . '</p>'
 			)
 		);
 	}

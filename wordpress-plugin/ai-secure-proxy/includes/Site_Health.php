@@ -96,6 +96,9 @@ final class Site_Health {
 		$filled = __( '%1$d answers, %2$s of %3$s', 'ai-secure-proxy' );
 		/* translators: 1: number of events that wait for a handler, 2: number of those that were given up. */
 		$inbox = __( '%1$d waiting, %2$d dead', 'ai-secure-proxy' );
+		$jobs  = ( $status['jobs'] ?? array() ) + array_fill_keys( array( 'queued', 'running', 'waiting', 'failed' ), 0 );
+		/* translators: numbers of jobs: 1: in the queue, 2: being worked on, 3: that wait for a provider, 4: failed. */
+		$queue = __( '%1$d queued, %2$d running, %3$d waiting, %4$d failed', 'ai-secure-proxy' );
 		return array(
 			'module'   => self::field( __( 'Module', 'ai-secure-proxy' ), $status['version'] . ' (' . $status['build'] . ')' ),
 			'store'    => self::field( __( 'Store', 'ai-secure-proxy' ), ( $status['store']['engine'] ?? '?' ) . ', ' . ( $status['store']['ok'] ? 'ok' : (string) $status['store']['error'] ) ),
@@ -104,6 +107,7 @@ final class Site_Health {
 			'cache'    => self::field( __( 'Cache', 'ai-secure-proxy' ), sprintf( $filled, $cache['entries'], size_format( $cache['bytes'] ), size_format( $cache['max_bytes'] ) ) ),
 			'spool'    => self::field( __( 'Log records waiting', 'ai-secure-proxy' ), (string) ( $status['spool'] ?? 0 ) ),
 			'inbox'    => self::field( __( 'Webhook events', 'ai-secure-proxy' ), sprintf( $inbox, $status['inbox']['waiting'] ?? 0, $status['inbox']['dead'] ?? 0 ) ),
+			'jobs'     => self::field( __( 'Jobs', 'ai-secure-proxy' ), sprintf( $queue, $jobs['queued'], $jobs['running'], $jobs['waiting'], $jobs['failed'] ) ),
 			'warnings' => self::field( __( 'Warnings', 'ai-secure-proxy' ), $status['warnings'] ? implode( ' ', $status['warnings'] ) : __( 'none', 'ai-secure-proxy' ) ),
 		);
 	}
@@ -123,7 +127,7 @@ final class Site_Health {
 	 * @param string   $label      Plain text.
 	 * @param string[] $paragraphs Plain text.
 	 */
-	private static function result( string $status, string $label, array $paragraphs ): array {
+	public static function result( string $status, string $label, array $paragraphs ): array {
 		return array(
 			'label'       => $label,
 			'status'      => $status,

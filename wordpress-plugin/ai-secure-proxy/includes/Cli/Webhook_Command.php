@@ -9,7 +9,6 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Cli;
 
-use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Json;
 use AI_Secure_Proxy\Webhook\Inbox;
 use WP_CLI;
@@ -29,6 +28,9 @@ final class Webhook_Command {
 
 	/**
 	 * Lists this site's events, newest first.
+	 *
+	 * Jobs tell of their end in the same inbox. Those events are shown where --source=:job or --state=dead asks for them; else
+	 * they would be most of the list.
 	 *
 	 * ## OPTIONS
 	 *
@@ -67,9 +69,9 @@ final class Webhook_Command {
 	 */
 	public function list_( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$filter = self::filter( $assoc_args, array( 'waiting', 'leased', 'done', 'dead' ) );
+		$filter = Event_Filter::of( $assoc_args, array( 'waiting', 'leased', 'done', 'dead' ) );
 		try {
-			$events = aisp_webhook_list( array( 'max' => Input::number( $assoc_args, 'max', 1 ) ?? 100 ) + $filter );
+			$events = Event_Filter::listed( $filter, Input::number( $assoc_args, 'max', 1 ) ?? 100 );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
@@ -105,7 +107,7 @@ final class Webhook_Command {
 	 */
 	public function show( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$filter = self::filter( array(), array() ) + self::numbered( $args );
+		$filter = Event_Filter::of( array(), array() ) + Event_Filter::numbered( $args );
 		try {
 			$events = aisp_webhook_list( $filter );
 		} catch ( \Aisp\Exception $e ) {
@@ -149,7 +151,7 @@ final class Webhook_Command {
 	 */
 	public function replay( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$filter = self::filter( $assoc_args, array() ) + self::numbered( $args );
+		$filter = Event_Filter::of( $assoc_args, array() ) + Event_Filter::numbered( $args );
 		if ( isset( $filter['id'] ) === (bool) ( $assoc_args['all'] ?? false ) ) {
 			WP_CLI::error( __( 'Say which: the number of an event, or --all.', 'ai-secure-proxy' ) );
 			return;
@@ -196,7 +198,7 @@ final class Webhook_Command {
 	 */
 	public function forget( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$filter = self::filter( $assoc_args, array( 'waiting', 'done', 'dead' ) ) + self::numbered( $args );
+		$filter = Event_Filter::of( $assoc_args, array( 'waiting', 'done', 'dead' ) ) + Event_Filter::numbered( $args );
 		if ( isset( $filter['id'] ) === isset( $filter['state'] ) ) {
 			WP_CLI::error( __( 'Say which: the number of an event, or --state.', 'ai-secure-proxy' ) );
 			return;
@@ -246,32 +248,6 @@ final class Webhook_Command {
 		} else {
 			WP_CLI::success( $said );
 		}
-	}
-
-	/**
-	 * Only this site's, and what the options say.
-	 *
-	 * @param array    $options The options.
-	 * @param string[] $states  Those that may be named.
-	 */
-	private static function filter( array $options, array $states ): array {
-		if ( isset( $options['state'] ) && ! in_array( $options['state'], $states, true ) ) {
-			/* translators: %s: names of states. */
-			WP_CLI::error( sprintf( __( '--state must be one of %s.', 'ai-secure-proxy' ), implode( ', ', $states ) ) );
-		}
-		return array_intersect_key( $options, array_flip( array( 'source', 'state' ) ) ) + array( 'site' => Access::site() );
-	}
-
-	/** The event that is named by its number, if one is. */
-	private static function numbered( array $args ): array {
-		if ( ! $args ) {
-			return array();
-		}
-		$id = filter_var( $args[0], FILTER_VALIDATE_INT, array( 'options' => array( 'min_range' => 1 ) ) );
-		if ( false === $id ) {
-			WP_CLI::error( __( 'The number of an event is one that `wp aisp webhook list` shows.', 'ai-secure-proxy' ) );
-		}
-		return array( 'id' => $id );
 	}
 
 	/** @param callable $act aisp_webhook_replay or _forget; what it has dealt with does not match again. */

@@ -19,10 +19,10 @@ defined( 'ABSPATH' ) || exit;
 final class Cors {
 
 	/** What a page may send. */
-	private const REQUEST_HEADERS = array( Token::HEADER, 'X-AISP-Signature', 'X-AISP-Client', 'X-Sign' );
+	private const REQUEST_HEADERS = array( Token::HEADER, 'X-AISP-Signature', 'X-AISP-Client', 'X-Sign', Jobs_Controller::KEY_HEADER );
 
 	/** What a page may read. */
-	private const RESPONSE_HEADERS = array( 'RateLimit', 'RateLimit-Policy', 'Retry-After' );
+	private const RESPONSE_HEADERS = array( 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'Location' );
 
 	/** Whether pages of this origin may read our answers. */
 	public static function is_allowed( string $origin ): bool {

@@ -46,9 +46,14 @@ final class Infer_Schema {
 		return isset( $result['redacted'] ) ? array_replace( $result, array( 'redacted' => (object) $result['redacted'] ) ) : $result;
 	}
 
-	/** A form knows only strings: gives each value the type that its argument declares, where it can be read as one. */
-	public static function from_form( array $body ): array {
-		$properties = self::properties() + Dry_Run::property();
+	/**
+	 * A form knows only strings: gives each value the type that its argument declares, where it can be read as one.
+	 *
+	 * @param array $body The form.
+	 * @param array $more Arguments that the route has besides those of a request.
+	 */
+	public static function from_form( array $body, array $more = array() ): array {
+		$properties = self::properties() + Dry_Run::property() + $more;
 		foreach ( $body as $key => $value ) {
 			if ( is_string( $value ) ) {
 				$body[ $key ] = self::cast( $value, $properties[ $key ]['type'] ?? 'string' );

@@ -22,6 +22,7 @@ final class Refusals {
 		Infer_Controller::ROUTE  => 'prompt',
 		Stream_Controller::ROUTE => 'prompt',
 		Batch_Controller::ROUTE  => 'requests',
+		Jobs_Controller::ROUTE   => 'prompt',
 	);
 
 	/** HTTP status => the log's word for it. Other refusals (no such route, module missing) are no calls of ours. */
@@ -62,7 +63,7 @@ final class Refusals {
 	 * @return mixed
 	 */
 	public static function permission_first( $response, $handler, \WP_REST_Request $request ) {
-		if ( is_wp_error( $response ) && null !== self::route( $request ) ) {
+		if ( is_wp_error( $response ) && ( null !== self::route( $request ) || Jobs_Controller::is_ours( $request ) ) ) {
 			$permission = Access::from_here( $request ) ?? Access::may_infer( $request );
 			return is_wp_error( $permission ) ? $permission : $response;
 		}

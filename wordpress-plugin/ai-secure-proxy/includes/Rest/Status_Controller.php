@@ -36,6 +36,7 @@ final class Status_Controller extends Controller {
 				'store'    => array( 'type' => 'object' ),
 				'cache'    => array( 'type' => 'object' ),
 				'spool'    => array( 'type' => 'integer' ),
+				'jobs'     => array( 'type' => 'object' ),
 				'counters' => array( 'type' => 'object' ),
 				'breakers' => array(
 					'type'  => 'array',

@@ -19,6 +19,9 @@ final class Token {
 	/** How a page sends one. */
 	public const HEADER = 'X-AISP-Token';
 
+	/** How the clients begin that calls with a token count as; no client of the settings can have such a name. */
+	public const CLIENT = 'token:';
+
 	/** What tokens open where the settings do not say. */
 	private const ROUTES = array( Infer_Controller::ROUTE, Stream_Controller::ROUTE );
 
@@ -85,7 +88,7 @@ final class Token {
 		$claims = aisp_verify_token(
 			(string) $request->get_header( self::HEADER ),
 			array_intersect_key( $tokens, array_flip( array( 'secret_env', 'epoch' ) ) ) + array(
-				'route'  => Controller::path( $request ),
+				'route'  => self::route( $request ),
 				'origin' => (string) $request->get_header( 'origin' ),
 				'site'   => Access::site(),
 			)
@@ -94,9 +97,14 @@ final class Token {
 		return array(
 			'user_id' => $user ? $user->ID : 0,
 			'role'    => $user ? (string) ( array_values( $user->roles )[0] ?? '' ) : '',
-			'client'  => mb_strcut( 'token:' . $claims['sub'], 0, self::MAX_CLIENT ),
+			'client'  => mb_strcut( self::CLIENT . $claims['sub'], 0, self::MAX_CLIENT ),
 			'token'   => $claims,
 		);
+	}
+
+	/** What a token has to name for this request; whoever may enqueue may also ask for what became of it. */
+	private static function route( \WP_REST_Request $request ): string {
+		return Jobs_Controller::is_ours( $request ) ? Jobs_Controller::ROUTE : (string) Controller::path( $request );
 	}
 
 	/**

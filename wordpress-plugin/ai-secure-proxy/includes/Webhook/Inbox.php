@@ -12,6 +12,8 @@
  * A handler that returns has done it. One that throws is called again later, with the same event; after the eighth time the
  * event is dead, and Site Health says so. One that dies, or takes longer than the lease, is taken for one that threw.
  *
+ * The end of a job comes out of the same inbox, and is handed to Jobs\Ended.
+ *
  * @package AI_Secure_Proxy
  */
 
@@ -20,6 +22,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Webhook;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Jobs\Ended;
 use AI_Secure_Proxy\Module;
 
 defined( 'ABSPATH' ) || exit;
@@ -94,11 +97,16 @@ final class Inbox {
 
 	/** @return bool Whether the site has done with it. */
 	private static function hand_over( array $event ): bool {
+		$is_of_job = Ended::SOURCE === $event['source'];
 		try {
-			self::fire( $event );
+			if ( $is_of_job ) {
+				Ended::handle( (string) $event['type'], (string) ( json_decode( $event['body'], true )['id'] ?? '' ) );
+			} else {
+				self::fire( $event );
+			}
 		} catch ( \Throwable $e ) {
 			$class = explode( "\0", get_class( $e ) )[0]; // An anonymous class has its file behind that.
-			error_log( sprintf( 'AI Secure Proxy: aisp_webhook_received: %s in %s:%d', $class, $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
+			error_log( sprintf( 'AI Secure Proxy: %s: %s in %s:%d', $is_of_job ? (string) $event['type'] : 'aisp_webhook_received', $class, $e->getFile(), $e->getLine() ) ); // phpcs:ignore WordPress.PHP.DevelopmentFunctions -- The one trace of a fault for who runs the site.
 			aisp_webhook_failed( $event['id'], $event['lease'], $class );
 			return false;
 		}
