@@ -143,8 +143,8 @@
  *   progress    `total`, `done` and `failed` items.
  *   result      of a job of one item that is done, and only from `aisp_job_get()`: as from `aisp_infer()`, without the limits.
  *               `sealed` is in it, and true, where its private values could not be opened; placeholders stand for them.
- *   items       only from `aisp_job_get()`, if asked for: `n`, `state` (open, asked, done or failed), `attempts`, `result`,
- *               `error` and `store` of each.
+ *   items       only from `aisp_job_get()`, if asked for: `n`, `state` (open, asked, waiting, done or failed), `attempts`,
+ *               `result`, `error` and `store` of each.
  *   error       why it failed or waits, a code of the log; else null.
  *   attempts    how often a worker had it.
  *   due_at      when it is next looked at, or until when it is kept; a Unix time like all of `created_at`, `started_at`,
@@ -174,9 +174,10 @@
  *               caller_unauthorized_origin, caller_unauthorized_route, caller_unauthorized_stale, policy_blocked_input,
  *               policy_blocked_output, policy_budget, policy_config, policy_egress, policy_quota, policy_throttle,
  *               provider_auth, provider_busy, provider_circuit_open, provider_content_refused, provider_context_length,
- *               provider_exhausted, provider_incomplete, provider_invalid, provider_moderation, provider_no_credit,
- *               provider_rejected, provider_schema, provider_timeout, provider_too_large, provider_unavailable,
- *               provider_unknown_model, provider_unreachable, store_unavailable.
+ *               provider_exhausted, provider_gone (it was to answer later, and has dropped the request), provider_incomplete,
+ *               provider_invalid, provider_moderation, provider_no_credit, provider_rejected, provider_schema,
+ *               provider_timeout, provider_too_large, provider_unavailable, provider_unknown_model, provider_unreachable,
+ *               store_unavailable.
  *   created_at  when the call began, a Unix time.
  *   provider    empty if none was asked.
  *
@@ -550,7 +551,17 @@ namespace {
 	 *     `run_at` (a Unix time, not before); `idempotency_key` (1 to 191 bytes: the same key of the same user or client with
 	 *     the same request is the same job);
 	 *     `store` (`['post_id' => 12, 'meta_key' => 'summary']`, of the request or of an item: kept for whoever writes results);
-	 *     `preview` (true: results wait for `aisp_job_accept()`); `callback` (an https URL that is told of the end).
+	 *     `preview` (true: results wait for `aisp_job_accept()`); `callback` (an https URL that is told of the end);
+	 *     `background` (true: the provider answers later, as OpenAI's background responses do; for a job of one request whose
+	 *     model goes to a provider of the kind openai_responses first. The provider keeps the request and its answer for that,
+	 *     which it does not do otherwise. The job is `waiting` meanwhile and is looked after now and then, or at once when
+	 *     `aisp_webhook_receive()` takes the provider's event of its end; after 24 hours it fails with provider_timeout.
+	 *     An answer that breaks its schema is not mended, but asked for anew);
+	 *     `within` ('24h': the provider may take a day for it, and half the price; for a job of two or more requests that all go
+	 *     to one model, first to a provider of the kind openai_responses, openai_chat or anthropic. What limits let through is
+	 *     sent as one batch of up to 10000 requests, which the provider keeps for a while together with its results, and the
+	 *     job is `waiting` meanwhile, for 25 hours at most. Each item is a call of its own: in quotas, budgets and the log, with
+	 *     `cost_usd` at half of the model's price. What fails in a batch, or is not in its results, is sent in another one).
 	 * @param array<string, mixed> $caller As for `aisp_infer()`; its calls are counted as this caller's.
 	 * @param array<string, mixed> $policy As for `aisp_infer()`. The worker brings its own when it runs the job.
 	 * @return array<string, mixed> The job, see above.
@@ -590,7 +601,8 @@ namespace {
 	function aisp_job_list( array $filter = [] ): array {}
 
 	/**
-	 * Calls a job off. A worker that has it ends with the call that is under way, and what that brings is not kept.
+	 * Calls a job off. A worker that has it ends with the call that is under way, and what that brings is not kept. A provider
+	 * that works on it is told by a job of the kind `cancel`; what was reserved for its calls is free again.
 	 *
 	 * @param string|null $site As in `$caller`; null for none.
 	 * @return array<string, mixed>|null The job as it stands now; one that had ended stays as it is. Null if the site has none of this id.
@@ -688,6 +700,9 @@ namespace {
 
 	/**
 	 * Verifies a webhook and keeps it in the inbox, in one step: once this returns, the event is safe and may be acknowledged.
+	 *
+	 * An event by which OpenAI tells of the end of a response or a batch (`response.completed`, `batch.failed` and the like) also
+	 * makes the job of the site due that waits for it. What the event says is not believed: the worker fetches the answer.
 	 *
 	 * @param string $body    The raw body, as it came: never JSON that was encoded again.
 	 * @param array<string, string|list<string>> $headers By name; `-` and `_` are alike, case does not matter.

@@ -220,7 +220,7 @@ rules! {
     fn a_job_that_waits_for_a_provider_is_had_again_when_it_is_due_or_named(store) {
         ["a", "b"].iter().for_each(|id| put(store, new(id)));
         for claimed in claim(store, 2, NOW) {
-            assert!(part(store, &claimed, NOW, Parting::Wait { due_us: NOW + 30 * SECOND, about: b"resp_1" }));
+            assert!(part(store, &claimed, NOW, wait("resp_1", NOW + 30 * SECOND, &[])));
         }
         assert_eq!(store.status(NOW).expect("figures").queue.waiting, 2);
         assert_eq!(claim(store, 9, NOW + 29 * SECOND), []);
@@ -247,7 +247,7 @@ rules! {
         let second = claim(store, 1, NOW + LAPSE).remove(0);
         let before = (job(store, "a"), stand(store, "a"));
         assert!(!done(store, &late, 0) && !finish(store, &late) && open(store, &late).is_empty());
-        let wait = Parting::Wait { due_us: NOW, about: b"late" };
+        let wait = wait("late", NOW, &[]);
         assert!(!part(store, &late, NOW, Parting::Queue { run_us: NOW, error: None }) && !part(store, &late, NOW, wait));
         let (day, throttle) = (limit("day", 9, 86_400), limit("minute", 9, 60));
         let ask = Ask::new().quota(&day).throttle(&throttle);
@@ -364,12 +364,12 @@ rules! {
         let claimed = claim(store, 1, NOW).remove(0);
         assert!(done(store, &claimed, 0));
         admit(store, &Ask::new(), &claimed, 1);
-        let cancel = |id| store.cancel_job("1", id, NOW + 1, NOW + KEEP_US).expect("the store works");
+        let cancel = |id| cancel(store, id, NOW + 1);
         let cancelled = cancel("a").expect("it is there");
         assert_eq!((cancelled.state, cancelled.ended_us), (JobState::Cancelled, Some(NOW + 1)));
         assert!(!renew(store, &claimed, NOW + LEASE_US) && !done(store, &claimed, 1) && !finish(store, &claimed));
         assert_eq!(claim(store, 1, NOW + LAPSE), []);
-        assert_eq!((cancel("x"), store.cancel_job("2", "a", NOW, NOW).expect("none")), (None, None));
+        assert_eq!(cancel("x"), None);
         let retried = store.retry_job("1", "a", NOW).expect("the store works").expect("it is there");
         assert_eq!((retried.state, retried.done, retried.ended_us), (JobState::Queued, 1, None));
         let claimed = claim(store, 1, NOW).remove(0);
@@ -430,7 +430,7 @@ rules! {
     fn what_has_ended_can_be_dropped_and_nothing_else(store) {
         ["a", "b", "c"].iter().for_each(|id| put(store, NewJob { items: &asks(1_500), ..new(id) }));
         finish(store, &claim_id(store, "a", NOW).expect("it is ready"));
-        store.cancel_job("1", "b", NOW, NOW + KEEP_US).expect("the store works");
+        cancel(store, "b", NOW);
         let purge = |filter| store.purge_jobs(&JobFilter { max: 100, ..filter }).expect("the store works");
         assert_eq!(purge(JobFilter { site: Some("2"), ..JobFilter::default() }), 0);
         assert_eq!(purge(JobFilter { state: Some(JobState::Cancelled), ..JobFilter::default() }), 1);

@@ -58,6 +58,9 @@ pub enum Fault {
     /// The deadline passed.
     #[error("The AI provider did not answer in time.")]
     Timeout,
+    /// The provider does not know the answer any more that it was working on, or has dropped it: ask again.
+    #[error("The AI provider has dropped the request.")]
+    Gone,
     /// The caller does not want the answer any more.
     #[error("The call was cancelled.")]
     Cancelled,
@@ -83,13 +86,14 @@ impl Fault {
             Self::Exhausted => "provider_exhausted",
             Self::TooLarge => "provider_too_large",
             Self::Timeout => "provider_timeout",
+            Self::Gone => "provider_gone",
             Self::Cancelled => "caller_cancelled",
         }
     }
 
     /// Whether the provider did work that it may bill, although no answer came of it.
     pub const fn is_charged(self) -> bool {
-        matches!(self, Self::Invalid | Self::Incomplete | Self::Schema | Self::Exhausted | Self::TooLarge)
+        matches!(self, Self::Invalid | Self::Incomplete | Self::Schema | Self::Exhausted | Self::TooLarge | Self::Gone)
     }
 
     /// Whether the provider is to blame, so that an answer that has expired is better than none.

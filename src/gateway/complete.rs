@@ -79,6 +79,16 @@ pub fn satisfy(
     }
 }
 
+/// Holds an answer against the request's schema, where nobody can be asked to mend it.
+pub fn accept(plan: &Plan<'_, '_>, answer: Answer, head: Head) -> Result<Reply, Fault> {
+    let Some(schema) = &plan.request.schema else { return Ok(Reply { answer, data: None, head }) };
+    match judge(schema, &plan.vault, &answer) {
+        Judged::Good(data) => Ok(Reply { answer, data, head }),
+        Judged::Bad(fault) => Err(fault),
+        Judged::Mendable(_) => Err(Fault::Schema),
+    }
+}
+
 impl Whole<'_> {
     fn exchange(&self, one: &Try<'_>, call: &Call, ledger: &mut Ledger) -> Result<(Answer, Head), Failed> {
         let watch = Patience::new(one.silence, self.lead);

@@ -50,6 +50,7 @@ pub const fn moves_on(fault: Fault) -> bool {
         | Fault::Exhausted
         | Fault::TooLarge
         | Fault::Schema
+        | Fault::Gone
         | Fault::Cancelled => false,
         Fault::Unreachable
         | Fault::Blocked

@@ -1,7 +1,7 @@
 //! One call on its way: who asks, since when, and the log record that grows along it. Every end of a call passes here,
 //! so that none goes unlogged.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
@@ -43,6 +43,8 @@ pub struct Flow<'a, 'e> {
     pub(super) passage: Passage,
     /// Whether the caller has a part of an answer that it would not drop for another one.
     pub(super) has_spoken: bool,
+    /// How long the call had been under way when this process took it up, if another one has begun it.
+    pub(super) before: Option<Duration>,
 }
 
 impl<'a, 'e> Flow<'a, 'e> {
@@ -67,7 +69,7 @@ impl<'a, 'e> Flow<'a, 'e> {
         };
         let (quota, claims) = (Vec::new(), Vec::new());
         let (started, passage, has_spoken) = (Instant::now(), Passage::Alone, false);
-        Ok(Self { caller, env, started, now_us, record, quota, claims, passage, has_spoken })
+        Ok(Self { caller, env, started, now_us, record, quota, claims, passage, has_spoken, before: None })
     }
 
     /// The call's id.
@@ -96,6 +98,16 @@ impl<'a, 'e> Flow<'a, 'e> {
         Journey { plan, env: self.env, breakers: &open.breakers, way, deadline: self.deadline(plan), lease_us }
     }
 
+    /// Who judges the texts of a call that was let in.
+    pub fn moderator<'m>(&self, plan: &'m Plan<'m, 'm>, open: &'m Open<'_>) -> Moderator<'m>
+    where
+        'e: 'm,
+        'a: 'm,
+    {
+        let (env, site, lead, limits) = (self.env, self.caller.site, open.lead.as_ref(), open.limits.as_slice());
+        Moderator { plan, env, site, deadline: self.deadline(plan), lead, limits }
+    }
+
     /// Gets the answer: what is asked is moderated, providers are asked, and what they say is moderated.
     pub fn complete<T: Traveller<Reply = Reply>>(
         &self,
@@ -104,8 +116,7 @@ impl<'a, 'e> Flow<'a, 'e> {
         traveller: &mut T,
         ledger: &mut Ledger,
     ) -> Arrival<Reply> {
-        let (env, site, lead, limits) = (self.env, self.caller.site, open.lead.as_ref(), open.limits.as_slice());
-        let judge = Moderator { plan, env, site, deadline: self.deadline(plan), lead, limits };
+        let judge = self.moderator(plan, open);
         let stopped = |error| Arrival { result: Err(GaveUp::Unasked(error)), answered: None };
         if let Err(error) = judge.input(ledger) {
             return stopped(error);
@@ -133,13 +144,14 @@ impl<'a, 'e> Flow<'a, 'e> {
     }
 
     pub(super) fn elapsed_ms(&self) -> u32 {
-        u32::try_from(self.started.elapsed().as_millis()).unwrap_or(u32::MAX)
+        let elapsed = self.before.unwrap_or_default() + self.started.elapsed();
+        u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX)
     }
 
     /// Writes the end of a call. The caller gets its answer or its error also where this fails.
     pub(super) fn close(&self, settlement: &Settlement<'_>) {
         self.journal(|| settlement.record.clone());
-        let settlement = &Settlement { item: self.env.item, ..*settlement };
+        let settlement = &Settlement { item: self.env.item, once: self.before.is_some(), ..*settlement };
         let written = with_store(self.env, |store| {
             store.settle(settlement)?;
             store.maintain()

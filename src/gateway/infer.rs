@@ -36,7 +36,7 @@ pub fn done(plan: &Plan<'_, '_>, sealed: Result<Outcome, Error>) -> Done {
 }
 
 /// The story itself. The answer is sealed.
-fn answer(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Outcome, Error> {
+pub fn answer(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Outcome, Error> {
     let open = match flow.admit(plan, hash, Some(&mut sleep)) {
         Admitted::Answered(kept) => return Ok(flow.replay(plan, kept)),
         Admitted::Refused(error) => return Err(error),
@@ -54,16 +54,27 @@ pub fn prepare<T>(
     env: &Env<'_>,
     then: impl FnOnce(Flow<'_, '_>, &Plan<'_, '_>, &Hash) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    prepare_with(args, env, |_| (), then)
+}
+
+/// [`prepare`] for a call that takes another way than its answer's name says.
+pub fn prepare_with<T>(
+    args: &Args<'_>,
+    env: &Env<'_>,
+    change: impl FnOnce(&mut Plan<'_, '_>),
+    then: impl FnOnce(Flow<'_, '_>, &Plan<'_, '_>, &Hash) -> Result<T, Error>,
+) -> Result<T, Error> {
     let flow = Flow::begin(args, env)?;
     let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
     let mut policy = policy.map_err(|error| flow.fail(error))?;
     if env.item.is_some() {
         policy.timeout_ms = Some(policy.jobs.timeout_ms);
     }
-    let plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;
+    let mut plan = Plan::new(args.function, &args.request, &policy).map_err(|error| flow.fail(error))?;
     if plan.request.pack && env.until.is_none() {
         return Err(flow.fail(Error::invalid("pack is for the requests of a batch only.")));
     }
     let hash = fingerprint(&plan, flow.caller.site);
+    change(&mut plan);
     then(flow, &plan, &hash)
 }

@@ -251,7 +251,7 @@ pub fn check_address(stop: &Stop<'_, '_>, env: &Env<'_>) -> Result<(), Error> {
 }
 
 /// The provider's key, by its name.
-fn find_key(stop: &Stop<'_, '_>, env: &Env<'_>) -> Result<Option<SecretString>, Error> {
+pub fn find_key(stop: &Stop<'_, '_>, env: &Env<'_>) -> Result<Option<SecretString>, Error> {
     let Some(name) = stop.provider.key_env else { return Ok(None) };
     let key = env.secrets.find(name);
     key.map(Some)

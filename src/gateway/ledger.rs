@@ -1,10 +1,12 @@
 //! What a call has used and cost so far, over all its attempts: a stream that broke off has its price too.
 
+use serde::{Deserialize, Serialize};
+
 use super::plan::Stop;
 use crate::provider::Usage;
 
 /// The sums of one call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Calls made to providers.
     pub attempts: u32,

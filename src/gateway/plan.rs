@@ -57,6 +57,12 @@ impl<'p, 'a> Plan<'p, 'a> {
         Self { policy, request, route, vault: Redactor::off().vault() }
     }
 
+    /// Leaves only the first provider, or the one of this name.
+    pub fn bind(&mut self, provider: Option<&str>) {
+        self.route.retain(|stop| provider.is_none_or(|name| stop.provider.name == name));
+        self.route.truncate(1);
+    }
+
     /// How long the call may take in all: the policy's word before php.ini's, and the client may only ask for less.
     pub fn timeout(&self, settings: &Settings) -> Duration {
         let allowed = self.allowed_ms(settings);
@@ -114,6 +120,14 @@ impl<'p, 'a> Stop<'p, 'a> {
     /// A use of a provider that has no price.
     pub const fn unpriced(provider: &'p Provider<'a>, model: &'p str) -> Self {
         Self { provider, model, price: None }
+    }
+
+    /// The same at half the price: what providers take for work that they may do within a day.
+    /// Sources: OpenAI's guide to the Batch interface, Anthropic's to Message Batches.
+    pub fn halved(self) -> Self {
+        let half =
+            |price: Price| Price { input: price.input / 2.0, cached: price.cached / 2.0, output: price.output / 2.0 };
+        Self { price: self.price.map(half), ..self }
     }
 
     /// What this use costs in US dollars; `None` when the price is not known.

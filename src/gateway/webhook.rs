@@ -12,7 +12,7 @@ use crate::audit::Quiet;
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::store::Arrival;
-use crate::webhook::{Reason, Scheme, Source, Verified, verify};
+use crate::webhook::{Reason, Scheme, Source, Verified, ended_work, verify};
 use source::Options;
 pub use source::{check_sources, sources};
 
@@ -79,7 +79,12 @@ pub fn receive_webhook(delivery: &Delivery<'_>, env: &Env<'_>) -> Result<Webhook
             sent_s: verified.timestamp,
             body: delivery.body,
         };
-        Ok(!with_store(env, |store| store.receive(&arrival))?)
+        let seen = !with_store(env, |store| store.receive(&arrival))?;
+        // Also where the event has been here before: whoever received it then may have died right after.
+        if let Some(work) = verified.event_type.as_deref().and_then(|kind| ended_work(kind, delivery.body)) {
+            with_store(env, |store| store.wake_job(options.site, &work, now_us))?;
+        }
+        Ok(seen)
     })
 }
 

@@ -4,6 +4,7 @@
 //! time cannot spend the same money. The stores keep the sums; this file says what period a moment belongs to, whether
 //! an amount fits, and which thresholds a sum has crossed. Days and months are those of UTC.
 
+use serde::{Deserialize, Serialize};
 use time::{Month, OffsetDateTime, Time};
 
 const SECOND_US: i64 = 1_000_000;
@@ -20,7 +21,7 @@ pub enum Period {
 }
 
 /// The period that a moment belongs to, in microseconds since the epoch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// When it began.
     pub start_us: i64,
@@ -52,7 +53,7 @@ fn month(now_us: i64) -> Window {
 }
 
 /// What a budget counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unit {
     /// Tokens, in and out.
     Tokens,

@@ -3,8 +3,10 @@
 //! The state is the theoretical arrival time (TAT) of the next call, in microseconds since the epoch. The stores keep
 //! it; this file is the arithmetic that all of them must agree with. Source: ITU-T I.371, annex A.
 
+use serde::{Deserialize, Serialize};
+
 /// What one key may spend: `limit` calls in every period, all of them at once if it likes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
     limit: u32,
     period_us: i64,

@@ -1,5 +1,7 @@
 //! What a model answers, why it stopped and what that used; or why there is no answer.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::Fault;
@@ -72,6 +74,13 @@ pub struct Failure {
     pub fault: Fault,
     /// A delay that stands in the body rather than in a header.
     pub delay_ms: Option<u64>,
+}
+
+impl Failure {
+    /// The delay that the body asked for.
+    pub fn delay(&self) -> Option<Duration> {
+        self.delay_ms.map(Duration::from_millis)
+    }
 }
 
 impl From<Fault> for Failure {

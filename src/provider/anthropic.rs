@@ -6,6 +6,8 @@
 //! may follow each other. Thinking is no part of the answer.
 //! Source: Anthropic's interface description, and the types of its Python client 2.12.
 
+pub(super) mod batch;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

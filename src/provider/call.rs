@@ -65,7 +65,7 @@ pub struct Endpoint<'a> {
     pub key_header: Option<&'a str>,
 }
 
-/// An HTTP request, ready to be sent. All are POSTs of JSON.
+/// An HTTP request, ready to be sent: a POST of JSON or of a file, or a GET of what was asked before.
 #[derive(Debug)]
 pub struct HttpCall {
     /// The full URL.
@@ -74,6 +74,6 @@ pub struct HttpCall {
     pub headers: Vec<(String, String)>,
     /// The header that carries the key, if the provider wants one: its name and its whole value.
     pub secret_header: Option<(String, SecretString)>,
-    /// The JSON body.
+    /// The body; empty for a GET.
     pub body: Vec<u8>,
 }

@@ -2,12 +2,15 @@
 
 mod answer;
 pub mod anthropic;
+pub mod batch;
 mod call;
 mod draft;
 mod errors;
 pub mod gemini;
 pub mod head;
+mod later;
 pub mod moderation;
+mod openai_batch;
 pub mod openai_chat;
 pub mod openai_responses;
 mod structured;
@@ -22,6 +25,7 @@ pub use answer::{Answer, Failure, Finish, Usage};
 pub use call::{Call, Endpoint, HttpCall, Message, Role};
 pub use draft::Draft;
 pub use head::{Head, Rate, RateLimits};
+pub use later::{Look, Placed};
 
 use serde::Serialize;
 use serde_json::Value;

@@ -5,6 +5,7 @@
 //! failed. Only what is needed is parsed, borrowed from the body; the rest may have any shape.
 //! Source: OpenAI's interface description, and the types of its Python client 3.54.
 
+pub mod background;
 pub(super) mod stream;
 
 pub use stream::StreamReader;

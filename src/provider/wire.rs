@@ -22,7 +22,15 @@ pub(super) enum KeyHeader {
 /// A POST of `body`. The policy's own headers come last and so replace ours where they have the same name.
 pub(super) fn post(to: &Endpoint<'_>, path: &str, key: KeyHeader, stream: bool, body: &Value) -> HttpCall {
     let accept = if stream { "text/event-stream" } else { "application/json" };
-    let ours = [("content-type".to_owned(), "application/json".to_owned()), ("accept".to_owned(), accept.to_owned())];
+    let kind = ("content-type".to_owned(), "application/json".to_owned());
+    let mut call = get(to, path, key);
+    call.headers.splice(..1, [kind, ("accept".to_owned(), accept.to_owned())]);
+    HttpCall { body: body.to_string().into_bytes(), ..call }
+}
+
+/// A call without a body, to be sent as a GET, or as a POST that says all in its path.
+pub(super) fn get(to: &Endpoint<'_>, path: &str, key: KeyHeader) -> HttpCall {
+    let ours = [("accept".to_owned(), "application/json".to_owned())];
     let secret_header = to.key.map(|secret| match (to.key_header, key) {
         (Some(name), _) => (name.to_owned(), secret.clone()),
         (None, KeyHeader::Bare(name)) => (name.to_owned(), secret.clone()),
@@ -32,8 +40,14 @@ pub(super) fn post(to: &Endpoint<'_>, path: &str, key: KeyHeader, stream: bool, 
         url: url(to.base_url, path),
         headers: ours.into_iter().chain(to.headers.iter().cloned()).collect(),
         secret_header,
-        body: body.to_string().into_bytes(),
+        body: Vec::new(),
     }
+}
+
+/// What a provider calls something of ours, if it is a name that may stand in a path.
+pub(super) fn id(text: &str) -> Result<String, Fault> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    if (1..=200).contains(&text.len()) && text.bytes().all(fits) { Ok(text.to_owned()) } else { Err(Fault::Invalid) }
 }
 
 /// The header's value, in a string of exactly its size: one that had to grow or shrink would leave a copy of the key behind.
@@ -50,6 +64,16 @@ pub(super) fn url(base: &str, path: &str) -> String {
     let Some((base, query)) = base.split_once('?') else { return format!("{base}{path}") };
     let joint = if path.contains('?') { '&' } else { '?' };
     format!("{}{path}{joint}{query}", base.trim_end_matches('/'))
+}
+
+/// Whether a URL is on the same scheme, host and port as a base URL, all of them spelled alike.
+pub(super) fn is_same_place(other: &str, base: &str) -> bool {
+    let place = |url: &str| {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#', '\\']).next()?;
+        Some((scheme.to_ascii_lowercase(), authority.to_ascii_lowercase()))
+    };
+    place(other).is_some_and(|other| Some(other) == place(base))
 }
 
 /// The host of a base URL in lower case, without the port; empty where there is none.

@@ -6,7 +6,7 @@ use crate::audit::Record;
 use crate::guard::budget::{Unit, Window};
 
 /// One budget as it applies to one caller, in the period of the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Budget {
     /// What the caller sees: `budget-user-day`.
     pub name: String,
@@ -25,7 +25,7 @@ pub struct Budget {
 }
 
 /// What a call may take of a budget.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The budget.
     pub budget: Budget,

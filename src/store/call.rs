@@ -1,12 +1,14 @@
 //! One call as the store sees it: what it asks, what it is answered, and how it ends.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Boarding, BudgetState, Claim, Hash, Landing, OfJob, Report, Way};
 use crate::audit::Record;
 use crate::clock::Clock;
 use crate::guard::rate::Quota;
 
 /// One limit as it applies to one caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limit {
     /// What the caller sees: `quota-user`.
     pub name: String,
@@ -165,13 +167,16 @@ pub struct Settlement<'a> {
     pub item: Option<OfJob<'a>>,
     /// The answer for that item, in the gateway's own encoding, whether it may be kept or not.
     pub answer: Option<&'a [u8]>,
+    /// Whether nothing at all is written if the call was settled before, or counts as abandoned by now: two workers may have
+    /// fetched the same answer.
+    pub once: bool,
 }
 
 impl<'a> Settlement<'a> {
     /// The end of a call that was charged nothing, kept nothing and led no flight.
     pub const fn plain(record: &'a Record, now_us: i64) -> Self {
         let (write, landing, report, item, answer) = (None, None, None, None, None);
-        Self { now_us, record, write, refund: &[], claims: &[], landing, report, item, answer }
+        Self { now_us, record, write, refund: &[], claims: &[], landing, report, item, answer, once: false }
     }
 }
 

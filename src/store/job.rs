@@ -4,8 +4,10 @@
 //! A worker holds a lease with a *fence*, a number that grows with each lease of the job. Whatever a worker writes names its
 //! fence; one that comes back after its lease writes nothing.
 
+mod parting;
 mod state;
 
+pub use parting::{Parked, Parting, Wait};
 pub use state::{ItemState, JobState};
 
 use super::{Arrival, StoreError};
@@ -36,7 +38,7 @@ pub struct NewJob<'a> {
     pub client: &'a str,
     /// The plugin or feature that asks.
     pub source: &'a str,
-    /// What its worker has to do: `infer`, `callback`.
+    /// What its worker has to do: `infer`, `callback`, `cancel`.
     pub kind: &'a str,
     /// 0 to [`MAX_PRIORITY`]: the higher is first, within its site.
     pub priority: u8,
@@ -107,6 +109,8 @@ pub struct JobItem {
     pub result: Vec<u8>,
     /// Why it failed, or failed last, in the gateway's vocabulary.
     pub error: Option<String>,
+    /// What the gateway keeps of the call that a provider works on, or worked on when the job was called off; else empty.
+    pub call: Vec<u8>,
 }
 
 /// A lease on a job: what every write of its worker names.
@@ -181,36 +185,6 @@ pub enum ItemEnd<'a> {
     Again(&'a str),
 }
 
-/// What becomes of a job when its worker leaves it.
-#[derive(Debug, Clone, Copy)]
-pub enum Parting<'a> {
-    /// Back to the queue, not before `run_us`, because of `error` if anything went wrong.
-    Queue {
-        /// In microseconds since the epoch.
-        run_us: i64,
-        /// In the gateway's vocabulary.
-        error: Option<&'a str>,
-    },
-    /// A provider works on it; it is claimed again at `due_us` at the latest.
-    Wait {
-        /// In microseconds since the epoch.
-        due_us: i64,
-        /// What else the gateway wants to know of it from now on.
-        about: &'a [u8],
-    },
-    /// It has ended: `done` if all its items are, else `failed`. Items still open fail with `error`.
-    End {
-        /// In the gateway's vocabulary; `None` if all went well.
-        error: Option<&'a str>,
-        /// Until when it is kept for somebody to look at, in microseconds since the epoch.
-        keep_us: i64,
-        /// Told to the inbox in the same transaction.
-        event: Option<&'a Arrival<'a>>,
-        /// Enqueued in the same transaction.
-        next: Option<&'a NewJob<'a>>,
-    },
-}
-
 /// Which jobs are looked at: those that match every part that is given.
 #[derive(Debug, Default, Clone, Copy)]
 #[allow(missing_docs)]
@@ -265,6 +239,9 @@ pub trait Queue {
     /// The first `max` items of a job, from place `from`, that are open; none if the lease is lost.
     fn open_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError>;
 
+    /// The same for those that a provider works on.
+    fn waiting_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError>;
+
     /// Writes what became of an item, and says whether the lease still held; if not, nothing is written, nor if the item has
     /// ended before. What is done keeps no request; an answer that was settled for the item is dropped. Survives a power cut.
     fn end_item(&self, of: OfJob<'_>, now_us: i64, end: ItemEnd<'_>) -> Result<bool, StoreError>;
@@ -274,8 +251,20 @@ pub trait Queue {
     fn part(&self, lease: Lease<'_>, now_us: i64, parting: Parting<'_>) -> Result<bool, StoreError>;
 
     /// Calls a job off unless it has ended, and hands back how it stands now; `None` if the site has none of this id. A worker
-    /// that has it loses its lease. It is kept until `keep_us`.
-    fn cancel_job(&self, site: &str, id: &str, now_us: i64, keep_us: i64) -> Result<Option<Job>, StoreError>;
+    /// that has it loses its lease. It is kept until `keep_us`. If a provider works on an item of it, `next` is enqueued in the
+    /// same transaction, with what the gateway keeps of the job; the item is open again, and its call is still to be settled.
+    fn cancel_job(
+        &self,
+        site: &str,
+        id: &str,
+        now_us: i64,
+        keep_us: i64,
+        next: &NewJob<'_>,
+    ) -> Result<Option<Job>, StoreError>;
+
+    /// A provider tells that the work that it calls `token` has ended: the job of the site that waits for it is due, and says
+    /// whether there is one. If a worker has the job just now, it is due as soon as that one would have it wait on.
+    fn wake_job(&self, site: &str, token: &str, now_us: i64) -> Result<bool, StoreError>;
 
     /// Puts a job that has failed or was cancelled back into the queue, with the items that were not answered, and hands back
     /// how it stands now; one in another state stays as it is. `None` if the site has none of this id.

@@ -23,7 +23,7 @@ pub use handle::{after_fork_in_child, close, with};
 pub use inbox::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State};
 pub use job::{
     ABANDONED, ABANDONED_KEPT_US, ClaimedJob, Enqueued, ItemEnd, ItemState, Job, JobClaim, JobFilter, JobItem,
-    JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parting, Queue, QueueStatus,
+    JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parked, Parting, Queue, QueueStatus, Wait,
 };
 pub use location::{BadLocation, Location};
 

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 use secrecy::ExposeSecret;
 use ureq::http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
 use ureq::http::response::Parts;
-use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request};
-use ureq::{Body, Timeout};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use ureq::{AsSendBody, Body, Timeout};
 
 use super::Net;
 use super::body::Content;
@@ -64,6 +64,24 @@ pub fn post(net: &Net, call: &HttpCall, deadline: Deadline, watch: &dyn Watch) -
     whole(net, head, body, wire, deadline, watch)
 }
 
+/// As [`post`], but fetches: the call's body is left out.
+pub fn get(net: &Net, call: &HttpCall, deadline: Deadline, watch: &dyn Watch) -> Result<Response, Fault> {
+    let (head, body, wire) = fetch(net, call, deadline, watch)?;
+    whole(net, head, body, wire, deadline, watch)
+}
+
+/// Sends a GET and waits for the headers of its answer.
+pub(super) fn fetch(
+    net: &Net,
+    call: &HttpCall,
+    deadline: Deadline,
+    watch: &dyn Watch,
+) -> Result<(Parts, Body, Wire), Fault> {
+    let mut request = request(call)?;
+    *request.method_mut() = Method::GET;
+    send(net, request.map(|_| ()), deadline, watch)
+}
+
 /// Sends one request for a stream, once, and returns as soon as the stream begins; a whole answer is read by the deadline.
 /// All of the stream must be read by the deadline too. The faults are those of [`post`].
 pub fn open(net: &Net, call: &HttpCall, deadline: Deadline, watch: &dyn Watch) -> Result<Opened, Fault> {
@@ -114,7 +132,7 @@ fn set(headers: &mut HeaderMap, name: &str, value: &str, secret: bool) -> Result
 /// Sends a request and waits for the headers of its answer.
 fn send(
     net: &Net,
-    request: Request<&[u8]>,
+    request: Request<impl AsSendBody>,
     deadline: Deadline,
     watch: &dyn Watch,
 ) -> Result<(Parts, Body, Wire), Fault> {
@@ -141,7 +159,7 @@ fn send(
 }
 
 /// Reads as much of an answer's body as its status makes worth while.
-fn whole(
+pub(super) fn whole(
     net: &Net,
     head: Parts,
     body: Body,

@@ -5,6 +5,7 @@ mod body;
 mod client;
 mod egress;
 mod exchange;
+mod lines;
 mod resolver;
 mod retry;
 mod roots;
@@ -14,7 +15,8 @@ mod watch;
 
 pub use client::close;
 pub use egress::Allowed;
-pub use exchange::{Opened, Response, check_header, open, post};
+pub use exchange::{Opened, Response, check_header, get, open, post};
+pub use lines::lines;
 pub use resolver::{check_target, without_signals};
 pub use retry::{Delay, Next, next};
 pub use roots::check_ca_file;

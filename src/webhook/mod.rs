@@ -14,12 +14,14 @@ mod plain;
 mod standard;
 mod stripe;
 mod verify;
+mod work;
 
 pub use headers::Headers;
 use secrecy::SecretString;
 pub use standard::sign;
 use thiserror::Error;
 pub use verify::verify;
+pub use work::ended_work;
 
 /// The largest body.
 pub const MAX_BODY_BYTES: usize = 1 << 20;

@@ -3,7 +3,9 @@
 // Each test file is a crate of its own and uses a part of this.
 #![allow(dead_code)]
 
-use aisp::store::{ClaimedJob, Enqueued, ItemEnd, Job, JobClaim, JobFilter, Lease, NewJob, OfJob, Parting, Store};
+use aisp::store::{
+    ClaimedJob, Enqueued, ItemEnd, Job, JobClaim, JobFilter, Lease, NewJob, OfJob, Parked, Parting, Store, Wait,
+};
 
 /// When jobs are enqueued, unless they say otherwise.
 pub const ENQUEUED: i64 = 1_700_000_000_000_000;
@@ -77,4 +79,16 @@ pub fn finish(store: &dyn Store, claimed: &ClaimedJob) -> bool {
 pub fn job(store: &dyn Store, id: &str) -> Job {
     let found = store.jobs(&JobFilter { id: Some(id), max: 1, ..JobFilter::default() }).expect("the store works");
     found.into_iter().next().expect("it is there")
+}
+
+/// Calls a job of site 1 off.
+pub fn cancel(store: &dyn Store, id: &str, now_us: i64) -> Option<Job> {
+    let (items, told) = (asks(1), format!("{id}-told"));
+    let next = NewJob { now_us, run_us: now_us, kind: "cancel", items: &items, ..new(&told) };
+    store.cancel_job("1", id, now_us, now_us + KEEP_US, &next).expect("the store works")
+}
+
+/// Waits for what a provider calls `token`.
+pub fn wait<'a>(token: &'a str, due_us: i64, parked: &'a [Parked<'a>]) -> Parting<'a> {
+    Parting::Wait(Wait { due_us, about: token.as_bytes(), token, error: None, parked })
 }

@@ -15,4 +15,4 @@ trap '"$support/llmock.sh" down "$dir"; "$support/model.sh" down "$dir"' EXIT
 . "$dir/model.env"
 export LLMOCK_URL MODEL_URL MODEL_KEY MODEL_NAME
 # One test at a time: a scenario belongs to the whole server.
-cargo_test 1 --no-default-features --test providers --test failover --test model
+cargo_test 1 --no-default-features --test providers --test failover --test model --test jobs_batches

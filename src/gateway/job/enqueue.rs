@@ -18,6 +18,7 @@ use crate::gateway::policy::Policy;
 use crate::gateway::request::RawRequest;
 use crate::gateway::value::Value;
 use crate::gateway::{Args, Env, misconfigured};
+use crate::provider::{Kind, batch};
 use crate::store::{Enqueued, Hash, NewJob};
 use crate::upstream::check_target;
 
@@ -52,6 +53,9 @@ fn take(args: &Args<'_>, caller: &Caller<'_>, env: &Env<'_>) -> Result<Shown, Er
         preview: order.preview,
         callback: order.callback.map(str::to_owned),
         many: order.many,
+        background: order.background,
+        within_a_day: order.within_a_day,
+        pending: None,
     };
     let now_us = now_us();
     let hash: Option<Hash> = order.idempotency_key.and_then(|_| Some(digest(&args.request.to_json()?)));
@@ -88,9 +92,15 @@ fn keep(
 ) -> Result<Vec<Vec<u8>>, Error> {
     let keys = policy.jobs.keys(env);
     let mut items = Vec::with_capacity(order.items.len());
-    let mut bytes = 0;
+    let (mut bytes, mut first) = (0, None);
     for (n, (request, store)) in order.items.iter().enumerate() {
-        check(function, request, policy, order.many.then_some(n))?;
+        let target = check(function, request, policy, order, n)?;
+        let first = first.get_or_insert_with(|| target.clone());
+        if order.within_a_day && *first != target {
+            return Err(
+                Flaw::new("within", "is for requests that all go to one model of one provider").in_request(function)
+            );
+        }
         let request = request.to_json().ok_or_else(|| Error::invalid(format!("items[{n}] must be valid UTF-8.")))?;
         let place = asked(id, n as u32);
         let piece = Piece::request(request, store.clone(), &policy.redactor, &keys, &place).ok_or_else(|| {
@@ -110,9 +120,15 @@ fn keep(
     Ok(items)
 }
 
-/// Whether a request may run, as far as that can be seen now. `place` is that of an item of a list.
-fn check<'a>(function: &str, request: &Value<'a>, policy: &Policy<'a>, place: Option<usize>) -> Result<(), Error> {
-    let path = place.map(|n| format!("items[{n}]"));
+/// Whether the request at place `n` may run, as far as that can be seen now; and the provider and the model it will go to first.
+fn check<'a>(
+    function: &str,
+    request: &Value<'a>,
+    policy: &Policy<'a>,
+    order: &Order<'_>,
+    n: usize,
+) -> Result<(String, String), Error> {
+    let path = order.many.then(|| format!("items[{n}]"));
     let raw = RawRequest::read(request).map_err(|flaw| match &path {
         Some(path) => flaw.below(path).in_request(function),
         None => flaw.in_request(function),
@@ -124,7 +140,18 @@ fn check<'a>(function: &str, request: &Value<'a>, policy: &Policy<'a>, place: Op
     if plan.request.pack {
         return Err(Error::invalid("pack is for the requests of a batch only."));
     }
-    Ok(())
+    let stop = plan.route.first().ok_or_else(|| Error::invalid("model has no provider."))?;
+    if order.background && stop.provider.kind != Kind::OpenaiResponses {
+        let problem = format!("is for models whose first provider is of the kind {}", Kind::OpenaiResponses.name());
+        return Err(Flaw::new("background", problem).in_request(function));
+    }
+    if order.within_a_day && !batch::knows(stop.provider.kind) {
+        let kinds = Kind::ALL.into_iter().filter(|kind| batch::knows(*kind)).map(Kind::name);
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        let problem = format!("is for models whose first provider is of one of the kinds {kinds}");
+        return Err(Flaw::new("within", problem).in_request(function));
+    }
+    Ok((stop.provider.name.to_owned(), stop.model.to_owned()))
 }
 
 /// Whether somebody may be told there: callbacks are signed, and go where providers may be, over https to public addresses.

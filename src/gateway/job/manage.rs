@@ -1,17 +1,19 @@
 //! What those who look after jobs do: list them, call them off, put them back, accept what they brought, drop them.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::show::{self, Shown};
-use super::{About, INFER};
+use super::{About, CANCEL, INFER};
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::gateway::Env;
+use crate::gateway::awaited::Held;
 use crate::gateway::fields::{Fields, Flaw};
 use crate::gateway::flow::with_store;
 use crate::gateway::misconfigured;
 use crate::gateway::value::Value;
-use crate::store::{Arrival, Job, JobFilter, JobState, Lease};
+use crate::store::{Arrival, Job, JobFilter, JobState, Lease, MAX_PRIORITY, NewJob, StoreError};
 
 /// The most jobs of one list.
 const MAX_LISTED: i64 = 1_000;
@@ -69,13 +71,42 @@ fn read_filter<'a>(fields: &mut Fields<'_, 'a>) -> Result<JobFilter<'a>, Flaw> {
     })
 }
 
-/// `aisp_job_cancel()`: calls a job off unless it has ended, and says how it stands.
+/// `aisp_job_cancel()`: calls a job off unless it has ended, and says how it stands. A provider that works on it is told by a
+/// job of its own.
 ///
 /// # Errors
 /// [`Error::Store`].
 pub fn cancel(id: &str, site: &str, env: &Env<'_>) -> Result<Option<Shown>, Error> {
     let now_us = now_us();
-    shown(with_store(env, |store| store.cancel_job(site, id, now_us, now_us + CANCELLED_KEPT_US))?)
+    let (next, items) = (format!("job_{}", Uuid::now_v7().simple()), [b"{}".to_vec()]);
+    let next = NewJob {
+        now_us,
+        id: &next,
+        site,
+        user_id: 0,
+        client: "",
+        source: "",
+        kind: CANCEL,
+        priority: MAX_PRIORITY,
+        run_us: now_us,
+        key: None,
+        about: b"",
+        items: &items,
+    };
+    let job = with_store(env, |store| store.cancel_job(site, id, now_us, now_us + CANCELLED_KEPT_US, &next))?;
+    if let Some(job) = job.as_ref().filter(|job| About::of(job).pending.is_some()) {
+        end_calls(job, env)?;
+    }
+    shown(job)
+}
+
+/// Settles what a provider was working on for a job that was called off, so that nothing stays reserved for it.
+fn end_calls(job: &Job, env: &Env<'_>) -> Result<(), StoreError> {
+    for from in (0..job.total).step_by(MAX_LISTED as usize) {
+        let items = with_store(env, |store| store.job_items(&job.site, &job.id, from, MAX_LISTED as u32))?;
+        items.iter().filter_map(|item| Held::decode(&item.call)).for_each(|held| held.call_off(env));
+    }
+    Ok(())
 }
 
 /// `aisp_job_retry()`: puts a job back that has failed or was cancelled, and says how it stands.

@@ -1,14 +1,24 @@
 //! Jobs: prompts that are answered after the request that brought them, by a worker.
 //!
-//! `order` reads what is asked, `enqueue` keeps it, `work` takes jobs up and holds their leases, `run` answers their items,
-//! `callback` tells somebody outside, `show` and `manage` are for those who look after them, `terms` is the policy's word.
+//! `order` reads what is asked, `enqueue` keeps it, `work` takes jobs up and holds their leases, `run` answers their items
+//! (`feed` hands them out, `score` adds up what became of them), `look` looks after those that a provider works on (`pending`),
+//! `bulk` does both with batches (`load`), `errand` tells somebody outside (`callback`, `cancel`), `show` and `manage` are for those who look after jobs, `terms` is the
+//! policy's word.
 
+mod bulk;
 mod callback;
+mod cancel;
 mod enqueue;
+mod errand;
+mod feed;
 mod item;
+mod load;
+mod look;
 mod manage;
 mod order;
+mod pending;
 mod run;
+mod score;
 mod show;
 mod terms;
 mod work;
@@ -23,10 +33,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::store::Job;
+use pending::Pending;
 
-/// What a worker has to do: answer prompts, or tell somebody outside.
+/// What a worker has to do: answer prompts, tell somebody outside of a job's end, or call off what a provider works on.
 const INFER: &str = "infer";
 const CALLBACK: &str = "callback";
+const CANCEL: &str = "cancel";
 
 /// What the gateway keeps with a job.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -42,6 +54,15 @@ struct About {
     /// Whether it was enqueued as a list.
     #[serde(default)]
     many: bool,
+    /// Whether its provider may answer later.
+    #[serde(default)]
+    background: bool,
+    /// Whether its provider may take a day for it, and half the price.
+    #[serde(default)]
+    within_a_day: bool,
+    /// What a provider works on, or worked on last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<Pending>,
 }
 
 impl About {

@@ -7,7 +7,10 @@ use crate::gateway::value::{Key, Value};
 use crate::store::MAX_PRIORITY;
 
 /// The keys of `$request` that are the job's own; the others are a request's.
-const OWN: [&str; 7] = ["items", "priority", "run_at", "idempotency_key", "store", "preview", "callback"];
+const OWN: [&str; 9] =
+    ["items", "priority", "run_at", "idempotency_key", "store", "preview", "callback", "background", "within"];
+/// How long a provider may take for a job that is not urgent.
+const A_DAY: &str = "24h";
 /// The longest key, name of a field or URL, in bytes.
 const MAX_KEY_BYTES: usize = 191;
 const MAX_META_KEY_BYTES: usize = 255;
@@ -28,6 +31,10 @@ pub struct Order<'a> {
     pub idempotency_key: Option<&'a str>,
     pub preview: bool,
     pub callback: Option<&'a str>,
+    /// Whether the provider may answer later.
+    pub background: bool,
+    /// Whether it may take a day, and half the price.
+    pub within_a_day: bool,
 }
 
 impl<'a> Order<'a> {
@@ -53,7 +60,19 @@ impl<'a> Order<'a> {
             idempotency_key: short(&mut fields, "idempotency_key", MAX_KEY_BYTES)?,
             preview: fields.bool("preview")?.unwrap_or(false),
             callback: short(&mut fields, "callback", MAX_URL_BYTES)?,
+            background: fields.bool("background")?.unwrap_or(false),
+            within_a_day: match fields.string("within")? {
+                Some(A_DAY) => true,
+                Some(_) => return Err(fields.flaw("within", format!("must be {A_DAY}"))),
+                None => false,
+            },
         };
+        if order.within_a_day && order.items.len() < 2 {
+            return Err(fields.flaw("within", "is for a job of two or more requests"));
+        }
+        if order.background && order.items.len() != 1 {
+            return Err(fields.flaw("background", "is for a job of one request"));
+        }
         fields.finish()?;
         Ok(order)
     }

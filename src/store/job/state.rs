@@ -60,12 +60,19 @@ pub enum ItemState {
     Done,
     /// It ended without an answer.
     Failed,
+    /// A provider works on it, for as long as that takes, and its answer is fetched.
+    Waiting,
 }
 
 impl ItemState {
     /// Every state, with its name and the number it is stored as.
-    pub const ALL: [(&'static str, Self); 4] =
-        [("open", Self::Open), ("asked", Self::Asked), ("done", Self::Done), ("failed", Self::Failed)];
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("open", Self::Open),
+        ("asked", Self::Asked),
+        ("done", Self::Done),
+        ("failed", Self::Failed),
+        ("waiting", Self::Waiting),
+    ];
 
     /// As it is shown.
     pub fn name(self) -> &'static str {

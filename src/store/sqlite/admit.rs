@@ -82,6 +82,9 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
 }
 
 pub(super) fn settle(tx: &Tx<'_>, outcome: &Settlement<'_>, cache_max_bytes: u64) -> rusqlite::Result<()> {
+    if outcome.once && !spool::is_open(tx, &outcome.record.uid)? {
+        return Ok(());
+    }
     if let Some(write) = &outcome.write {
         cache::put(tx, write, outcome.record, outcome.now_us, cache_max_bytes)?;
     }

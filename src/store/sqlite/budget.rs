@@ -59,6 +59,15 @@ pub(super) fn reserve(tx: &Tx<'_>, claims: &[Claim], uid: &str, lapses_us: i64) 
     Ok(())
 }
 
+/// Gives a call that was promised something more time.
+pub(super) fn prolong(tx: &Tx<'_>, claims: &[Claim], uid: &str, lapses_us: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE reservation SET lapses_us = ?3 WHERE key = ?1 AND uid = ?2";
+    for Claim { budget, .. } in claims {
+        tx.statement(sql)?.execute((&budget.key, bytes(uid), lapses_us))?;
+    }
+    Ok(())
+}
+
 /// Replaces what was promised by what was spent. A period that has ended meanwhile is not counted any more.
 pub(super) fn settle(tx: &Tx<'_>, claims: &[Claim], record: &Record) -> rusqlite::Result<()> {
     for claim in claims {

@@ -9,7 +9,7 @@ use crate::store::{Entry, ItemEnd, ItemState, JobItem, Lease, OfJob, Settlement}
 /// How many places a job has, as a power of two: more than any may have items.
 const BITS: u32 = 20;
 
-const COLUMNS: &str = "id, state, attempts, request, result, error";
+const COLUMNS: &str = "id, state, attempts, request, result, error, call";
 
 /// The row of the first item of a job, and the one after the last that it could have.
 pub(super) const fn range(job: i64) -> (i64, i64) {
@@ -25,10 +25,16 @@ pub(super) fn insert(tx: &Tx<'_>, job: i64, requests: &[Vec<u8>]) -> rusqlite::R
     Ok(())
 }
 
-/// The first items from place `from` on that are open, for whoever holds the lease.
-pub(super) fn open(tx: &Tx<'_>, lease: Lease<'_>, from: u32, max: u32) -> rusqlite::Result<Vec<JobItem>> {
+/// The first items from place `from` on that stand like this, for whoever holds the lease.
+pub(super) fn of(
+    tx: &Tx<'_>,
+    lease: Lease<'_>,
+    state: ItemState,
+    from: u32,
+    max: u32,
+) -> rusqlite::Result<Vec<JobItem>> {
     match job_claim::held(tx, lease)? {
-        Some(job) => select(tx, job, "AND state = 0", from, max),
+        Some(job) => select(tx, job, &format!("AND state = {}", state as i64), from, max),
         None => Ok(Vec::new()),
     }
 }
@@ -62,7 +68,8 @@ pub(super) fn end(tx: &Tx<'_>, of: OfJob<'_>, end: ItemEnd<'_>) -> rusqlite::Res
         ItemEnd::Again(error) => ("state = 0, error = CAST(?2 AS TEXT), attempts = attempts + 1", error.as_bytes()),
     };
     let sql = format!(
-        "UPDATE job_item SET {set}, answer = NULL, provider = NULL, answered_us = NULL WHERE id = ?1 AND state IN (0, 1)"
+        "UPDATE job_item SET {set}, answer = NULL, provider = NULL, answered_us = NULL, call = NULL \
+        WHERE id = ?1 AND state IN (0, 1, 4)"
     );
     let changed = tx.statement(&sql)?.execute((row, value))? > 0;
     let count = match end {
@@ -86,10 +93,13 @@ pub(super) fn asked(tx: &Tx<'_>, row: i64) -> rusqlite::Result<()> {
 pub(super) fn settled(tx: &Tx<'_>, row: i64, outcome: &Settlement<'_>) -> rusqlite::Result<()> {
     match outcome.answer {
         Some(answer) => {
-            let sql = "UPDATE job_item SET state = 0, answer = ?2, provider = ?3, answered_us = ?4 WHERE id = ?1 AND state IN (0, 1)";
+            let sql = "UPDATE job_item SET state = 0, answer = ?2, provider = ?3, answered_us = ?4, call = NULL \
+                WHERE id = ?1 AND state IN (0, 1, 4)";
             tx.statement(sql)?.execute((row, answer, &outcome.record.provider, outcome.now_us))?
         }
-        None => tx.statement("UPDATE job_item SET state = 0 WHERE id = ?1 AND state = 1")?.execute([row])?,
+        None => tx
+            .statement("UPDATE job_item SET state = 0, call = NULL WHERE id = ?1 AND state IN (1, 4)")?
+            .execute([row])?,
     };
     Ok(())
 }
@@ -108,9 +118,22 @@ pub(super) fn reopen(tx: &Tx<'_>, job: i64) -> rusqlite::Result<i64> {
     Ok(tx.statement(sql)?.execute(range(job))? as i64)
 }
 
+/// An item of a job is with a provider, and this is kept of its call.
+pub(super) fn park(tx: &Tx<'_>, job: i64, n: u32, call: &[u8]) -> rusqlite::Result<()> {
+    let sql = "UPDATE job_item SET state = 4, call = ?2 WHERE id = ?1 AND state IN (0, 1)";
+    tx.statement(sql)?.execute((range(job).0 + i64::from(n), call))?;
+    Ok(())
+}
+
+/// Opens the items of a job that a provider works on, and says how many there were. What is kept of their calls stays.
+pub(super) fn unpark(tx: &Tx<'_>, job: i64) -> rusqlite::Result<usize> {
+    let sql = "UPDATE job_item INDEXED BY job_item_waiting SET state = 0 WHERE state = 4 AND id >= ?1 AND id < ?2";
+    tx.statement(sql)?.execute(range(job))
+}
+
 /// Ends the items of a job that nobody has answered, and says how many there were. What was settled for them is kept.
 pub(super) fn fail_open(tx: &Tx<'_>, job: i64, error: Option<&str>) -> rusqlite::Result<usize> {
-    let sql = "UPDATE job_item SET state = 3, error = ?3 WHERE id >= ?1 AND id < ?2 AND state IN (0, 1)";
+    let sql = "UPDATE job_item SET state = 3, error = ?3 WHERE id >= ?1 AND id < ?2 AND state IN (0, 1, 4)";
     let (first, end) = range(job);
     tx.statement(sql)?.execute((first, end, error))
 }
@@ -131,5 +154,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JobItem> {
         request: row.get(3)?,
         result: row.get(4)?,
         error: row.get(5)?,
+        call: row.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
     })
 }

@@ -19,6 +19,7 @@ mod job_claim;
 mod job_item;
 mod job_keep;
 mod job_part;
+mod job_wait;
 mod limits;
 mod nonce;
 mod open;

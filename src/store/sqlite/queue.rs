@@ -1,9 +1,9 @@
 //! The queue as the file offers it: what looks before it takes the write lock, and what outlives a power cut.
 
-use super::{Sqlite, job, job_claim, job_item, job_keep, job_part};
+use super::{Sqlite, job, job_claim, job_item, job_keep, job_part, job_wait};
 use crate::store::{
-    Arrival, ClaimedJob, Enqueued, ItemEnd, Job, JobClaim, JobFilter, JobItem, Lease, NewJob, OfJob, Parting, Queue,
-    StoreError,
+    Arrival, ClaimedJob, Enqueued, ItemEnd, ItemState, Job, JobClaim, JobFilter, JobItem, Lease, NewJob, OfJob,
+    Parting, Queue, StoreError,
 };
 
 impl Queue for Sqlite {
@@ -30,7 +30,11 @@ impl Queue for Sqlite {
     }
 
     fn open_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError> {
-        self.read(|tx| job_item::open(tx, lease, from, max))
+        self.read(|tx| job_item::of(tx, lease, ItemState::Open, from, max))
+    }
+
+    fn waiting_items(&self, lease: Lease<'_>, from: u32, max: u32) -> Result<Vec<JobItem>, StoreError> {
+        self.read(|tx| job_item::of(tx, lease, ItemState::Waiting, from, max))
     }
 
     fn end_item(&self, of: OfJob<'_>, now_us: i64, end: ItemEnd<'_>) -> Result<bool, StoreError> {
@@ -43,9 +47,24 @@ impl Queue for Sqlite {
         self.lasting(|tx| job_part::part(tx, lease, now_us, &parting))
     }
 
-    fn cancel_job(&self, site: &str, id: &str, now_us: i64, keep_us: i64) -> Result<Option<Job>, StoreError> {
+    fn cancel_job(
+        &self,
+        site: &str,
+        id: &str,
+        now_us: i64,
+        keep_us: i64,
+        next: &NewJob<'_>,
+    ) -> Result<Option<Job>, StoreError> {
         self.saw(now_us);
-        self.write(|tx| job_part::cancel(tx, site, id, now_us, keep_us))
+        self.write(|tx| job_part::cancel(tx, site, id, now_us, keep_us, next))
+    }
+
+    fn wake_job(&self, site: &str, token: &str, now_us: i64) -> Result<bool, StoreError> {
+        self.saw(now_us);
+        if !self.read(|tx| job_wait::is_awaited(tx, site, token))? {
+            return Ok(false);
+        }
+        self.lasting(|tx| job_wait::wake(tx, site, token, now_us))
     }
 
     fn retry_job(&self, site: &str, id: &str, now_us: i64) -> Result<Option<Job>, StoreError> {

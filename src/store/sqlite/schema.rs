@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -197,6 +197,12 @@ const STEPS: [&str; 6] = [
     CREATE TRIGGER job_goes AFTER DELETE ON job BEGIN
         UPDATE job_count SET jobs = jobs - 1 WHERE state = OLD.state;
     END;
+",
+    "
+    ALTER TABLE job ADD COLUMN token TEXT;      -- what a provider calls its work; empty once it has told of its end
+    CREATE INDEX job_token ON job (site, token) WHERE token IS NOT NULL;
+    ALTER TABLE job_item ADD COLUMN call BLOB;  -- what the gateway keeps of a call that a provider works on
+    CREATE INDEX job_item_waiting ON job_item (id) WHERE state = 4;
 ",
 ];
 

@@ -51,6 +51,20 @@ pub(super) fn put(tx: &Tx<'_>, record: &Record, ready: Ready) -> rusqlite::Resul
     Ok(())
 }
 
+/// Whether the record of this uid is that of a call which is not settled.
+pub(super) fn is_open(tx: &Tx<'_>, uid: &str) -> rusqlite::Result<bool> {
+    let Ok(uid) = Uuid::try_parse(uid) else { return Ok(false) };
+    tx.statement("SELECT 1 FROM spool WHERE uid = ?1 AND ready_us > 0")?.exists([uid.as_bytes()])
+}
+
+/// Gives a call that is not settled more time.
+pub(super) fn prolong(tx: &Tx<'_>, uid: &str, until_us: i64) -> rusqlite::Result<()> {
+    let Ok(uid) = Uuid::try_parse(uid) else { return Ok(()) };
+    let sql = "UPDATE spool SET ready_us = ?2 WHERE uid = ?1 AND ready_us > 0";
+    tx.statement(sql)?.execute((uid.as_bytes(), until_us))?;
+    Ok(())
+}
+
 /// The oldest `max` records that may be fetched at `now_us`.
 pub(super) fn ready(tx: &Tx<'_>, max: u32, site: Option<&str>, now_us: i64) -> rusqlite::Result<Vec<Record>> {
     let sql =
