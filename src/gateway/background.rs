@@ -1,9 +1,8 @@
 //! A call that its provider may answer later: admitted like any other, and then either answered or taken.
 
-use super::admit::Admitted;
 use super::awaited::{Held, judge};
 use super::complete::{Patience, read_with};
-use super::failure::GaveUp;
+use super::enter::{Entered, enter};
 use super::flow::Flow;
 use super::infer::prepare_with;
 use super::journey::{Arrival, Failed, Traveller, Try};
@@ -40,19 +39,11 @@ pub fn ask(args: &Args<'_>, env: &Env<'_>) -> Result<Asked, Error> {
     prepare_with(args, env, |plan| plan.bind(None), |flow, plan, hash| place(flow, plan, hash, env))
 }
 
-fn place(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Asked, Error> {
-    let answered = |sealed| Ok(Asked::Answered(Box::new(plan.reveal(sealed)?)));
-    let open = match flow.admit(plan, hash, None) {
-        Admitted::Answered(kept) => return answered(flow.replay(plan, kept)),
-        Admitted::Refused(error) => return Err(error),
-        Admitted::Left(limits) => return answered(flow.leave(plan, limits)),
-        Admitted::Open(open) => open,
+fn place(flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>) -> Result<Asked, Error> {
+    let (flow, open, mut ledger) = match enter(flow, plan, hash)? {
+        Entered::Answered(outcome) => return Ok(Asked::Answered(outcome)),
+        Entered::Open(entered) => *entered,
     };
-    let mut ledger = Ledger::default();
-    if let Err(error) = flow.moderator(plan, &open).input(&mut ledger) {
-        let stopped = Arrival { result: Err(GaveUp::Unasked(error)), answered: None };
-        return answered(flow.settle(plan, hash, open, stopped, &ledger)?);
-    }
     let journey = flow.journey(plan, &open);
     let Arrival { result, answered: way } = journey.run(&mut Placing { env }, &mut ledger);
     let result = match result {
@@ -66,7 +57,8 @@ fn place(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash, env: &Env<'_>
         Ok(Placed::Now(answer)) => judge(&flow, plan, &open, answer, &mut ledger),
         Err(gave_up) => Err(gave_up),
     };
-    answered(flow.settle(plan, hash, open, Arrival { result, answered: way }, &ledger)?)
+    let sealed = flow.settle(plan, hash, open, Arrival { result, answered: way }, &ledger)?;
+    Ok(Asked::Answered(Box::new(plan.reveal(sealed)?)))
 }
 
 /// Makes attempts at having it taken.

@@ -1,12 +1,10 @@
 //! A call that goes to its provider in a batch: admitted like any other, and then held until its batch has been sent.
 
-use super::admit::Admitted;
 use super::awaited::Held;
-use super::failure::{GaveUp, heard};
+use super::enter::{Entered, enter};
+use super::failure::heard;
 use super::flow::{Flow, with_store};
 use super::infer::{answer, prepare_with};
-use super::journey::Arrival;
-use super::ledger::Ledger;
 use super::plan::Plan;
 use super::result::Outcome;
 use super::{Args, Env, health, tally};
@@ -62,19 +60,11 @@ fn takes(plan: &Plan<'_, '_>) -> bool {
     plan.route.first().is_some_and(|stop| batch::knows(stop.provider.kind))
 }
 
-fn board(mut flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash) -> Result<Ready, Error> {
-    let answered = |sealed| Ok(Ready::Answered(Box::new(plan.reveal(sealed)?)));
-    let open = match flow.admit(plan, hash, None) {
-        Admitted::Answered(kept) => return answered(flow.replay(plan, kept)),
-        Admitted::Refused(error) => return Err(error),
-        Admitted::Left(limits) => return answered(flow.leave(plan, limits)),
-        Admitted::Open(open) => open,
+fn board(flow: Flow<'_, '_>, plan: &Plan<'_, '_>, hash: &Hash) -> Result<Ready, Error> {
+    let (flow, open, mut ledger) = match enter(flow, plan, hash)? {
+        Entered::Answered(outcome) => return Ok(Ready::Answered(outcome)),
+        Entered::Open(entered) => *entered,
     };
-    let mut ledger = Ledger::default();
-    if let Err(error) = flow.moderator(plan, &open).input(&mut ledger) {
-        let stopped = Arrival { result: Err(GaveUp::Unasked(error)), answered: None };
-        return answered(flow.settle(plan, hash, open, stopped, &ledger)?);
-    }
     ledger.attempt(0);
     let stop = &plan.route[0];
     Ok(Ready::Open(Box::new(Passenger {

@@ -11,6 +11,7 @@ mod bulk;
 mod caller;
 mod check;
 mod complete;
+mod enter;
 mod estimate;
 mod failure;
 mod fields;

@@ -109,22 +109,8 @@ final class JobResultTest extends JobTestCase {
 		self::assertSame( array(), self::meta( $post ) );
 	}
 
-	public function test_what_is_answered_of_a_job_that_failed_is_written(): void {
-		Mock::will(
-			array(
-				'type'   => 'fail',
-				'status' => 400,
-			)
-		);
-		$posts = array( self::new_post(), self::new_post() );
-		$items = array_map( static fn( int $post ): array => array( 'prompt' => self::fresh(), 'store' => self::into( $post ) ), $posts ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
-		self::enqueue( array( 'items' => $items ) );
-		self::work();
-		self::assertSame( array( 'failed' ), self::told_of() );
-		self::assertCount( 1, array( ...self::meta( $posts[0] ), ...self::meta( $posts[1] ) ) );
-	}
-
-	public function test_what_somebody_has_written_over_an_answer_stays_when_the_rest_is_tried_again(): void {
+	/** A job of two prompts, one of which its provider refuses, after its end; its id and the posts. */
+	private static function half_answered(): array {
 		Mock::will(
 			array(
 				'type'   => 'fail',
@@ -135,6 +121,17 @@ final class JobResultTest extends JobTestCase {
 		$items = array_map( static fn( int $post ): array => array( 'prompt' => self::fresh(), 'store' => self::into( $post ) ), $posts ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
 		$id    = self::enqueue( array( 'items' => $items ) );
 		self::work();
+		return array( $id, $posts );
+	}
+
+	public function test_what_is_answered_of_a_job_that_failed_is_written(): void {
+		list( , $posts ) = self::half_answered();
+		self::assertSame( array( 'failed' ), self::told_of() );
+		self::assertCount( 1, array( ...self::meta( $posts[0] ), ...self::meta( $posts[1] ) ) );
+	}
+
+	public function test_what_somebody_has_written_over_an_answer_stays_when_the_rest_is_tried_again(): void {
+		list( $id, $posts ) = self::half_answered();
 		$answered = array() === self::meta( $posts[0] ) ? 1 : 0;
 		Site::php( 'update_post_meta( $in, "summary", "mended by hand" );', $posts[ $answered ] );
 		self::assertSame( 200, self::act( 'POST', "$id/retry" )->status );

@@ -23,7 +23,7 @@ final class Later {
 		fclose( $socket );
 		mkdir( $this->dir );
 		$this->process = proc_open( array( PHP_BINARY, '-S', $address, __DIR__ . '/later.php' ), array( 1 => $log, 2 => $log ), $pipes, null, array( 'LATER_DIR' => $this->dir ) );
-		for ( $i = 0; $i < 100 && ! @fsockopen( ...explode( ':', $address ) ); $i++ ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors -- Until it listens.
+		for ( $i = 0; $i < 100 && ! @stream_socket_client( "tcp://$address" ); $i++ ) { // phpcs:ignore WordPress.PHP.NoSilencedErrors -- Until it listens.
 			usleep( 50000 );
 		}
 	}
