@@ -27,6 +27,9 @@ pub enum Stage {
     Output,
 }
 
+/// When a store that failed is worth another try: it was locked or its disk was full, and somebody has to see to it.
+const STORE_RETRY_S: u64 = 30;
+
 /// Why a call failed, as PHP sees it.
 #[derive(Debug, Clone, Error)]
 pub enum Error {
@@ -192,6 +195,7 @@ impl Error {
             Self::Provider { retry_after, .. } | Self::Moderation { retry_after, .. } => {
                 retry_after.as_ref().map(ceil_seconds)
             }
+            Self::Store(_) => Some(STORE_RETRY_S),
             _ => None,
         }
     }

@@ -1,6 +1,8 @@
 //! Jobs from their order to their end: what is kept of them, how workers answer them, what a limit, a fault, a late worker or a
 //! cancellation does to them.
 
+#[path = "support/desk.rs"]
+mod desk;
 #[path = "support/echo.rs"]
 mod echo;
 #[path = "support/wire.rs"]
@@ -14,10 +16,10 @@ use std::thread;
 use std::time::Duration;
 
 use aisp::clock::now_us;
-use aisp::error::Error;
+use aisp::gateway;
 use aisp::gateway::value::Value;
-use aisp::gateway::{self, Args};
 use aisp::store::{Event, with};
+use desk::{change, enqueue, enqueue_as, get, hurry, ordered, work_as as work};
 use echo::{echo, policy, serve, whole, with as and};
 use serde_json::{Value as Json, json};
 use wire::{Connection, Server};
@@ -25,37 +27,8 @@ use world::World;
 
 const ANN: &str = "Mail ann@example.com about 4111 1111 1111 1111.";
 
-fn enqueue(world: &World, request: &Json, policy: &Json) -> Result<Json, Error> {
-    enqueue_as(world, &json!({"user_id": 7}), request, policy)
-}
-
-fn enqueue_as(world: &World, caller: &Json, request: &Json, policy: &Json) -> Result<Json, Error> {
-    let args =
-        Args { function: "aisp_job_enqueue", request: request.into(), caller: caller.into(), policy: policy.into() };
-    gateway::enqueue(&args, &world.env())
-}
-
 fn id(job: &Json) -> &str {
     job["id"].as_str().expect("an id")
-}
-
-fn ordered(world: &World, request: &Json, policy: &Json) -> String {
-    id(&enqueue(world, request, policy).expect("enqueued")).to_owned()
-}
-
-fn get(world: &World, id: &str, policy: &Json) -> Json {
-    let options = json!({"items": 1_000});
-    gateway::get(id, &(&options).into(), &policy.into(), &world.env()).expect("a store").expect("a job")
-}
-
-fn work(world: &World, options: &Json, policy: &Json) -> u64 {
-    gateway::work(&options.into(), &policy.into(), &world.env()).expect("worked")
-}
-
-/// Lets everything that waits for its time be due now.
-fn hurry(world: &World) {
-    let conn = rusqlite::Connection::open(world.store().trim_start_matches("sqlite:")).expect("a database");
-    conn.execute("UPDATE job SET due_us = 1 WHERE state = 0 AND due_us > 1", []).expect("an update");
 }
 
 fn events(world: &World) -> Vec<Event> {
@@ -466,8 +439,7 @@ fn an_answer_that_a_dead_worker_left_is_not_paid_for_again_and_one_that_cannot_b
     assert_eq!((get(&world, &job, &policy)["result"]["text"].as_str(), server.seen().len()), (Some("You said: Hi"), 1));
 
     let job = ordered(&world, &json!({"prompt": "Ho", "cache": false}), &policy);
-    let conn = rusqlite::Connection::open(world.store().trim_start_matches("sqlite:")).expect("a database");
-    conn.execute("DELETE FROM job_item WHERE state = 2", []).expect("a deletion");
+    change(&world, "DELETE FROM job_item WHERE state = 2");
     leave(br#"{"text":"left behind","finish":"stop","tokens_in":1,"tokens_out":1}"#);
     work(&world, &json!({}), &policy);
     assert_eq!(get(&world, &job, &policy)["result"]["text"], "left behind");

@@ -29,9 +29,9 @@ No database
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
-invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
+invalidate: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+drain: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+ack: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
 limits: returned Aisp\RateLimited
 status: STORE is damaged: file is not a database
 warning: The store cannot be used: STORE is damaged: file is not a database.
@@ -40,9 +40,9 @@ Damaged while it is open
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
-invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
+invalidate: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+drain: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+ack: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
 limits: returned Aisp\RateLimited
 status: STORE is damaged: file is not a database
 warning: The store cannot be used: STORE is damaged: file is not a database.

@@ -18,9 +18,9 @@ with_troubled_store( array( 'aisp.store' => "sqlite:$folder/missing/deeper/aisp.
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
-invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
+invalidate: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+drain: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+ack: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
 limits: returned Aisp\RateLimited
 status: cannot open STORE: is a directory
 warning: The store cannot be used: cannot open STORE: is a directory.
@@ -28,9 +28,9 @@ aisp: cannot open STORE: is a directory (failure 1 in this process)
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
-invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
+invalidate: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+drain: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+ack: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
 limits: returned Aisp\RateLimited
 status: cannot open STORE: No such file or directory (os error 2)
 warning: The store cannot be used: cannot open STORE: No such file or directory (os error 2).

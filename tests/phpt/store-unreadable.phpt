@@ -23,9 +23,9 @@ expect( array( '.', '..', 'aisp.db' ) === scandir( $folder ), 'nothing is put be
 answered
 answered
 bad request: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
-invalidate: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-drain: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
-ack: Aisp\StoreUnavailable (store_unavailable, 503): The store is not available.
+invalidate: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+drain: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
+ack: Aisp\StoreUnavailable (store_unavailable, 503, retry after 30 s): The store is not available.
 limits: returned Aisp\RateLimited
 status: cannot open STORE: Permission denied (os error 13)
 warning: The store cannot be used: cannot open STORE: Permission denied (os error 13).

@@ -12,9 +12,12 @@ use serde_json::{Value as Json, json};
 use crate::world::World;
 
 pub fn enqueue(world: &World, request: &Json, policy: &Json) -> Result<Json, Error> {
-    let caller = json!({"user_id": 7});
+    enqueue_as(world, &json!({"user_id": 7}), request, policy)
+}
+
+pub fn enqueue_as(world: &World, caller: &Json, request: &Json, policy: &Json) -> Result<Json, Error> {
     let args =
-        Args { function: "aisp_job_enqueue", request: request.into(), caller: (&caller).into(), policy: policy.into() };
+        Args { function: "aisp_job_enqueue", request: request.into(), caller: caller.into(), policy: policy.into() };
     gateway::enqueue(&args, &world.env())
 }
 
@@ -31,7 +34,12 @@ pub fn get(world: &World, id: &str, policy: &Json) -> Json {
 
 /// Works on one job that is due, and says whether there was one.
 pub fn work(world: &World, policy: &Json) -> bool {
-    gateway::work(&aisp::gateway::value::Value::empty(), &policy.into(), &world.env()).expect("worked") > 0
+    work_as(world, &json!({}), policy) > 0
+}
+
+/// Works as the options of `aisp_job_work()` say, and says on how many jobs.
+pub fn work_as(world: &World, options: &Json, policy: &Json) -> u64 {
+    gateway::work(&options.into(), &policy.into(), &world.env()).expect("worked")
 }
 
 /// Lets everything that waits for its time be due now.

@@ -48,6 +48,23 @@ final class JobTest extends JobTestCase {
 		);
 	}
 
+	public function test_while_the_store_is_down_nobody_is_told_that_a_job_was_taken(): void {
+		$this->expect_php_log( '/^(.*aisp: cannot open \S+none\.db: .*\n)+$/' );
+		Site::policy( self::policy( array( 'clients' => array( 'shop' => array( 'secret_env' => 'AISP_TEST_CLIENT' ) ) ) ) );
+		Site::without_store(
+			static function (): void {
+				$body   = array( 'prompt' => self::fresh() );
+				$json   = json_encode( $body, JSON_THROW_ON_ERROR );
+				$signed = array( 'headers' => array( Signature::of( '/wp-json/ai-secure-proxy/v1/jobs', $json ) ) );
+				foreach ( array( self::post( $body ), self::post( $json, null, $signed ) ) as $reply ) {
+					self::assert_error( 503, 'store_unavailable', $reply );
+					self::assertSame( '30', $reply->header( 'Retry-After' ) );
+				}
+			}
+		);
+		self::assert_nothing_enqueued();
+	}
+
 	public function test_a_job_of_many_shows_its_items_and_how_far_it_is(): void {
 		$shared = array( 'system' => 'Be brief.' );
 		$id     = self::enqueue( $shared + array( 'items' => array( array( 'prompt' => self::fresh( 'one' ) ), array( 'prompt' => self::fresh( 'two' ) ), array( 'prompt' => self::fresh( 'three' ) ) ) ) );

@@ -129,18 +129,14 @@ final class WebhookRefusalTest extends WebhookTestCase {
 	}
 
 	public function test_while_the_store_is_down_the_sender_is_asked_to_come_again(): void {
-		$pool = tempnam( sys_get_temp_dir(), 'pool' );
-		file_put_contents( $pool, file_get_contents( (string) getenv( 'SITE_POOL' ) ) . "php_admin_value[aisp.store] = sqlite:/proc/aisp/none.db\n" );
-		try {
-			Site::up( array( 'SITE_POOL' => $pool ) );
-			$reply = Webhook::send( Webhook::body() );
-			self::assert_error( 503, 'store_unavailable', $reply );
-			self::assertGreaterThan( 0, (int) $reply->header( 'Retry-After' ) );
-			self::assert_error( 401, 'unauthorized', Webhook::send( '{}', null, array( 'headers' => array() ) ) );
-		} finally {
-			Site::up( array() );
-			unlink( $pool );
-		}
+		Site::without_store(
+			static function (): void {
+				$reply = Webhook::send( Webhook::body() );
+				self::assert_error( 503, 'store_unavailable', $reply );
+				self::assertGreaterThan( 0, (int) $reply->header( 'Retry-After' ) );
+				self::assert_error( 401, 'unauthorized', Webhook::send( '{}', null, array( 'headers' => array() ) ) );
+			}
+		);
 		self::assert_nothing();
 	}
 

@@ -119,6 +119,19 @@ final class Site {
 		return getenv( 'SITE_ROOT' ) . '/wp-content/mu-plugins/';
 	}
 
+	/** The site while its store cannot be opened. */
+	public static function without_store( callable $then ): void {
+		$pool = tempnam( sys_get_temp_dir(), 'pool' );
+		file_put_contents( $pool, file_get_contents( (string) getenv( 'SITE_POOL' ) ) . "php_admin_value[aisp.store] = sqlite:/proc/aisp/none.db\n" );
+		try {
+			self::up( array( 'SITE_POOL' => $pool ) );
+			$then();
+		} finally {
+			self::up( array() );
+			unlink( $pool );
+		}
+	}
+
 	/** Starts the site again, with other variables than run.sh gave; array() is as it was. */
 	public static function up( array $variables ): void {
 		$words = array_map( static fn( string $name, string $value ): string => "$name=$value", array_keys( $variables ), $variables );

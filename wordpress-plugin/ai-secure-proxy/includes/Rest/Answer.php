@@ -57,11 +57,19 @@ final class Answer {
 	/** An error as a response, so that it can carry headers also for who calls rest_do_request(). */
 	public static function error( \WP_Error $error ): \WP_REST_Response {
 		$response = rest_convert_error_to_response( $error );
-		$after    = $error->get_error_data()['retry_after'] ?? null;
-		if ( null !== $after && in_array( $response->get_status(), array( 429, 503 ), true ) ) {
+		self::say_when( $response, $error->get_error_data()['retry_after'] ?? null );
+		return $response;
+	}
+
+	/**
+	 * Says when a refusal is worth another try.
+	 *
+	 * @param mixed $after Seconds; null where nobody knows.
+	 */
+	public static function say_when( \WP_REST_Response $response, $after ): void {
+		if ( is_int( $after ) && in_array( $response->get_status(), array( 429, 503 ), true ) ) {
 			$response->header( 'Retry-After', (string) $after );
 		}
-		return $response;
 	}
 
 	/** Where the module did not look at them, they are looked up; but not for who did not get as far as to be limited. */

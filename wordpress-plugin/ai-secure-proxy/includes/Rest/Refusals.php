@@ -71,7 +71,7 @@ final class Refusals {
 	}
 
 	/**
-	 * Filter rest_post_dispatch, which also sees refused log-ins: no answer of ours is kept by a cache or found by a search, no refusal is lost.
+	 * Filter rest_post_dispatch, which also sees refused log-ins: no answer of ours is kept by a cache or found by a search, who may come again hears when, no refusal is lost.
 	 *
 	 * @param \WP_REST_Response $response The answer.
 	 * @param \WP_REST_Server   $server   Unused.
@@ -81,6 +81,8 @@ final class Refusals {
 		if ( null !== Controller::path( $request ) ) {
 			$response->header( 'Cache-Control', 'no-store' );
 			$response->header( 'X-Robots-Tag', 'noindex' );
+			// Who was refused at the door was so by a WP_Error, which has no headers.
+			Answer::say_when( $response, $response->get_data()['data']['retry_after'] ?? null );
 		}
 		$route = self::route( $request );
 		if ( null !== $route && ! Inference::called() && ! self::is_dry( $request, $response->get_status() ) && isset( self::ERRORS[ $response->get_status() ] ) ) {
