@@ -63,15 +63,17 @@ final class JobWorkerTest extends JobTestCase {
 		self::assertSame( 'Ends after 0 jobs: too much memory is taken.', end( $said )[1] );
 	}
 
-	public function test_workers_at_the_same_time_share_the_jobs(): void {
+	public function test_workers_cron_and_action_scheduler_at_the_same_time_share_the_jobs(): void {
+		$ids = array();
 		for ( $i = 0; $i < 12; $i++ ) {
-			self::enqueue( array( 'prompt' => self::fresh() ) );
+			$ids[] = self::enqueue( array( 'prompt' => self::fresh() ) );
 		}
 		$workers = array();
 		for ( $i = 0; $i < 3; $i++ ) {
 			$workers[] = self::start_wp( 'worker', '--stop-when-empty', '--concurrency=1' );
 		}
 		$workers[] = Site::start( 'do_action( "aisp_run_jobs" );' );
+		$workers[] = Site::start( 'array_map( static fn( $id ) => do_action( "aisp_job_run", $id ), $in );', $ids ); // As Action Scheduler does.
 		array_map( array( Site::class, 'wait' ), $workers );
 		self::assertCount( 12, Mock::requests(), 'each is asked once' );
 		self::assertCount( 12, array_unique( array_column( array_column( array_column( self::told(), 1 ), 0 ), 'id' ) ) );
