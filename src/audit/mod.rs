@@ -3,11 +3,13 @@
 mod figures;
 mod histogram;
 mod line;
+mod prometheus;
 mod quiet;
 mod record;
 
 pub use figures::{Figures, Latency};
 pub use histogram::{BUCKETS, Histogram};
 pub use line::{Journal, LogTarget, write_line};
+pub use prometheus::Exposition;
 pub(crate) use quiet::Quiet;
 pub use record::Record;
