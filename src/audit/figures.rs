@@ -51,8 +51,9 @@ impl Latency {
     /// Counts what [`Self::encode`] made. What cannot be read counts for nothing: the store must not fail for it.
     pub fn merge_encoded(&mut self, mut bytes: &[u8]) {
         for part in [&mut self.whole, &mut self.provider, &mut self.own, &mut self.first] {
-            let Some(more) = Histogram::decode(&mut bytes) else { return };
-            part.merge(&more);
+            if part.merge_encoded(&mut bytes).is_none() {
+                return;
+            }
         }
     }
 }

@@ -96,12 +96,30 @@ impl Histogram {
 
     /// Takes one from the front of `bytes`; `None` if there is none that can be read.
     pub fn decode(bytes: &mut &[u8]) -> Option<Self> {
-        let mut histogram = Self { sum_ms: read_varint(bytes)?, ..Self::default() };
-        for _ in 0..read_varint(bytes)? {
-            let bucket = usize::try_from(read_varint(bytes)?).ok()?;
-            *histogram.counts.get_mut(bucket)? = read_varint(bytes)?;
-        }
+        let mut histogram = Self::default();
+        histogram.merge_encoded(bytes)?;
         Some(histogram)
+    }
+
+    /// Takes one from the front of `bytes` and counts all that it has; `None`, and nothing is counted, if it cannot be read.
+    pub fn merge_encoded(&mut self, bytes: &mut &[u8]) -> Option<()> {
+        let end = Self::walk(bytes, |_, _| {})?.1;
+        let (sum_ms, _) = Self::walk(bytes, |bucket, count| {
+            self.counts[bucket] = self.counts[bucket].saturating_add(count);
+        })?;
+        self.sum_ms = self.sum_ms.saturating_add(sum_ms);
+        *bytes = end;
+        Some(())
+    }
+
+    /// Calls `f` with each bucket and its count; gives the sum, and what stands behind.
+    fn walk(mut bytes: &[u8], mut f: impl FnMut(usize, u64)) -> Option<(u64, &[u8])> {
+        let sum_ms = read_varint(&mut bytes)?;
+        for _ in 0..read_varint(&mut bytes)? {
+            let bucket = usize::try_from(read_varint(&mut bytes)?).ok().filter(|bucket| *bucket < BUCKETS)?;
+            f(bucket, read_varint(&mut bytes)?);
+        }
+        Some((sum_ms, bytes))
     }
 }
 

@@ -74,7 +74,15 @@ pub(super) const COLUMNS: &str = "at, site, model, provider, route, source, outc
 
 /// A row of [`COLUMNS`].
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(Key, Figures)> {
-    let key = Key {
+    let key = read_key(row)?;
+    let mut figures = Figures::default();
+    add_row(row, &key, &mut figures)?;
+    Ok((key, figures))
+}
+
+/// The key of a row of [`COLUMNS`].
+pub(super) fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
+    Ok(Key {
         at: row.get(0)?,
         site: row.get(1)?,
         model: row.get(2)?,
@@ -82,20 +90,22 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(Key, Figures)> {
         route: row.get(4)?,
         source: row.get(5)?,
         outcome: row.get(6)?,
-    };
-    let mut figures = Figures {
-        calls: row.get(7)?,
-        client_errors: row.get(8)?,
-        server_errors: row.get(9)?,
-        tokens_in: row.get(10)?,
-        tokens_out: row.get(11)?,
-        cost_microusd: row.get(12)?,
-        retries: row.get(13)?,
-        ..Figures::default()
-    };
-    figures.hits = if Figures::is_hit(&key.outcome) { figures.calls } else { 0 };
+    })
+}
+
+/// Adds the figures of a row of [`COLUMNS`] to others, in place: there may be a hundred thousand of them.
+pub(super) fn add_row(row: &Row<'_>, key: &Key, figures: &mut Figures) -> rusqlite::Result<()> {
+    let calls: u64 = row.get(7)?;
+    figures.calls += calls;
+    figures.hits += if Figures::is_hit(&key.outcome) { calls } else { 0 };
+    figures.client_errors += row.get::<_, u64>(8)?;
+    figures.server_errors += row.get::<_, u64>(9)?;
+    figures.tokens_in += row.get::<_, u64>(10)?;
+    figures.tokens_out += row.get::<_, u64>(11)?;
+    figures.cost_microusd = figures.cost_microusd.saturating_add(row.get(12)?);
+    figures.retries += row.get::<_, u64>(13)?;
     figures.latency.merge_encoded(row.get_ref(14)?.as_blob().unwrap_or_default());
-    Ok((key, figures))
+    Ok(())
 }
 
 /// The minute in which a call ended.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::counter::{COLUMNS, Key, MAX_TOTALS, MINUTE_US, read};
+use super::counter::{COLUMNS, Key, MAX_TOTALS, MINUTE_US, add_row, read, read_key};
 use super::spool;
 use super::tx::Tx;
 use crate::audit::Figures;
@@ -21,8 +21,8 @@ pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Resu
     let mut statement = tx.statement(&sql)?;
     let mut rows = statement.query((since, until, filter.site))?;
     while let Some(row) = rows.next()? {
-        let (key, figures) = read(row)?;
-        points.entry(place(&key)).or_default().merge(&figures);
+        let key = read_key(row)?;
+        add_row(row, &key, points.entry(place(&key)).or_default())?;
     }
     spool::newest(tx, filter.now_us, |record| {
         let key = Key::of(record);
