@@ -109,6 +109,8 @@
  *                     (120000) of a call of a job, `keep`: how long a job is kept after its end (2592000). `callback_env`:
  *                     what signs callbacks, as the `secret_env` of a webhook with the scheme `standard`; without it there
  *                     are none.
+ *   metrics           `token_env`: the variables or constants, up to 4, that hold the secrets of scrapers; see
+ *                     `aisp_metrics_allowed()`.
  *
  * A budget
  *   name       subject, period and unit: `budget-user-day-tokens`.     unit      `tokens`, or `usd` (US dollars).
@@ -982,6 +984,60 @@ namespace {
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why. Nothing was dropped.
 	 */
 	function aisp_log_ack( array $ids ): int {}
+
+	/**
+	 * What calls came to: by default all of the last hour in one sum. Calls whose records are still in the spool are in it.
+	 *
+	 * Figures are kept by the minute for two days, then by the hour to 31 days, then by the day to 400 days. A call counts in
+	 * the minute in which it ended; what is kept by the hour or day counts at the beginning of that, in UTC. A time without
+	 * calls has no point. Percentiles are in milliseconds and come from buckets of which each is at most a quarter as wide as
+	 * what is in it, from 4 ms on; they are placed within the bucket, and null of no calls.
+	 *
+	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null} $options
+	 *     Only this site's; Unix times; what has a sum of its own; how much time is one sum, at most 3000 of them. An outcome
+	 *     is `ok`, `hit`, `stale` or a record's `error`.
+	 * @return array{since: int, until: int, points: list<array{
+	 *     time: int|null, name: string|null, calls: int, hits: int, hit_ratio: float, errors_4xx: int, errors_5xx: int,
+	 *     tokens_in: int, tokens_out: int, cost_usd: float, retries: int,
+	 *     duration_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *     provider_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *     own_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *     first_token_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 * }>} `time` is when a step begins, `name` that of the group; both are null where there are none. `duration_ms` is the whole,
+	 *     `provider_ms` the part of it that providers had (of calls that asked one), `own_ms` the rest, and `first_token_ms` how
+	 *     long streams took to begin.
+	 *
+	 * @throws \Aisp\ConfigError      500: `$options` or php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_metrics( array $options = [] ): array {}
+
+	/**
+	 * The same for Prometheus, in its text format 0.0.4: sums of all time, and how breakers, jobs, inbox, spool and cache are.
+	 *
+	 * The names are `aisp_calls_total` (by site, model, provider, route, outcome), `aisp_errors_total`, `aisp_tokens_total`,
+	 * `aisp_cost_usd_total`, `aisp_retries_total`, the histograms `aisp_duration_seconds`, `aisp_provider_seconds`,
+	 * `aisp_own_seconds` and `aisp_first_token_seconds` (all by site, model and provider), and the gauges `aisp_breaker_open`,
+	 * `aisp_jobs`, `aisp_inbox_events`, `aisp_spool_records`, `aisp_cache_entries` and `aisp_cache_bytes`, of which all but the
+	 * first are those of the whole store. A site has at most 500 combinations of labels; the rest of its calls count as model,
+	 * provider and route `other`.
+	 *
+	 * @param string|null $site Only this site's calls and breakers.
+	 *
+	 * @throws \Aisp\ConfigError      500: php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_metrics_text( ?string $site = null ): string {}
+
+	/**
+	 * Whether a bearer token lets its bearer read `aisp_metrics_text()`. It is compared in constant time.
+	 *
+	 * @param array{metrics?: array{token_env?: string|list<string>|null}|null} $policy Its key `metrics` names the variables or
+	 *     constants that hold the secrets, of at least 16 bytes; without one no token does. Other keys are not looked at.
+	 *
+	 * @throws \Aisp\ConfigError 500: the key `metrics` or php.ini is wrong.
+	 */
+	function aisp_metrics_allowed( string $token, array $policy ): bool {}
 
 	/**
 	 * How the module is doing. Answers also when php.ini is wrong or the store is down, and says so.

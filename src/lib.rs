@@ -34,6 +34,7 @@ mod module {
     use crate::php::functions as f;
     use crate::php::jobs as j;
     use crate::php::lifecycle;
+    use crate::php::metrics as m;
     use crate::php::status;
 
     /// The module `aisp`: its functions, and in `lifecycle` its classes and php.ini entries.
@@ -77,6 +78,9 @@ mod module {
             .function(function!(aisp_job_work(; options: array = "[]", policy: array = "[]"): int => j::work))
             .function(function!(aisp_log_drain(max: int; site: ?string = "null"): array => f::log_drain))
             .function(function!(aisp_log_ack(ids: array;): int => f::log_ack))
+            .function(function!(aisp_metrics(; options: array = "[]"): array => m::metrics))
+            .function(function!(aisp_metrics_text(; site: ?string = "null"): string => m::text))
+            .function(function!(aisp_metrics_allowed(token: string, policy: array;): bool => m::allowed))
             .function(function!(aisp_status(;): array => status::status));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));

@@ -71,7 +71,7 @@ fn a_newer_schema_is_named_and_left_alone() {
     drop(Sqlite::open(&path).expect("a store"));
     Connection::open(&path).and_then(|conn| conn.execute_batch("PRAGMA user_version = 999")).expect("changed");
     let StoreError::Newer { found, known, .. } = refusal(&path) else { panic!("{:?}", refusal(&path)) };
-    assert_eq!((found, known), (999, 7));
+    assert_eq!((found, known), (999, 8));
 }
 
 #[test]
@@ -80,12 +80,23 @@ fn a_file_of_the_first_version_gets_its_breakers_and_keeps_the_rest() {
     Keep::new(hash(1), "kept").settle(&Sqlite::open(&path).expect("a store"));
     let back = "DROP TABLE breaker; DROP TABLE cache_stale; DROP TABLE budget; DROP TABLE reservation; \
         DROP TABLE budget_alert; DROP TABLE flight; DROP TABLE inbox; DROP TABLE nonce; DROP TABLE job; DROP TABLE job_lane; \
-        DROP TABLE job_item; DROP TABLE job_gone; DROP TABLE job_count; PRAGMA user_version = 1";
+        DROP TABLE job_item; DROP TABLE job_gone; DROP TABLE job_count; DROP TABLE metric; \
+        CREATE TABLE counter (minute INTEGER NOT NULL, site TEXT NOT NULL, model TEXT NOT NULL, provider TEXT NOT NULL, \
+        route TEXT NOT NULL, outcome TEXT NOT NULL, calls INTEGER NOT NULL, tokens_in INTEGER NOT NULL, \
+        tokens_out INTEGER NOT NULL, cost_microusd INTEGER NOT NULL, duration_ms INTEGER NOT NULL, \
+        PRIMARY KEY (minute, site, model, provider, route, outcome)) STRICT, WITHOUT ROWID; \
+        INSERT INTO counter VALUES (28333333, '1', 'small', 'acme', '/infer', 'ok', 3, 30, 60, 90, 1500), \
+        (28333332, '1', 'small', 'acme', '/infer', 'ok', 4, 40, 70, 10, 1500); \
+        PRAGMA user_version = 1";
     Connection::open(&path).and_then(|conn| conn.execute_batch(back)).expect("changed");
     let store = Sqlite::open(&path).expect("a store");
     assert_eq!(cached(&store, hash(1)).as_deref(), Some("kept"));
     assert!(report(&store, "a", Heard::Failure, None, NOW));
     jobs::put(&store, jobs::new("a"));
+    let totals: Vec<_> = store.totals(None, NOW).expect("figures").into_iter().map(|total| total.figures).collect();
+    // The eighth is that of the answer, which is in the spool.
+    let sums: Vec<_> = totals.iter().map(|sum| (sum.calls, sum.tokens_in, sum.cost_microusd)).collect();
+    assert_eq!((sums, store.status(NOW).expect("figures").tokens), (vec![(8, 70, 100)], 200));
 }
 
 #[test]
@@ -344,7 +355,7 @@ fn limits_and_minutes_that_are_long_past_are_forgotten() {
     let rows = || {
         let conn = Connection::open(&path).expect("a database");
         let count = |table| conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, u32>(0));
-        (count("rate").expect("a number"), count("counter").expect("a number"))
+        (count("rate").expect("a number"), count("metric WHERE span < 2").expect("a number"))
     };
     for n in 0..3_000 {
         assert!(Ask::new().throttle(&limit(&format!("ip-{n}"), 5, 60)).passes(&store));

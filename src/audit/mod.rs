@@ -1,9 +1,15 @@
 //! What is kept about calls: who, what for, how long, how much. Never a prompt, never an answer.
 
+mod figures;
+mod histogram;
 mod line;
+mod prometheus;
 mod quiet;
 mod record;
 
+pub use figures::{Figures, Latency};
+pub use histogram::{BUCKETS, Histogram};
 pub use line::{Journal, LogTarget, write_line};
+pub use prometheus::Exposition;
 pub(crate) use quiet::Quiet;
 pub use record::Record;

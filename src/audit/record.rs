@@ -5,7 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One call. The fields are the columns of the WordPress table; strings are bounded by the request's own bounds.
+/// One call. The fields are the columns of the WordPress table, but for the last two, which only the metrics take in; strings
+/// are bounded by the request's own bounds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
@@ -47,6 +48,10 @@ pub struct Record {
     pub source: String,
     /// The id that the result carries.
     pub request_id: String,
+    /// How much of the duration went into calls to providers, in milliseconds: 0 if none was asked.
+    pub provider_ms: u32,
+    /// From the call's start to the first text of a streamed answer, in milliseconds; `None` for any other call.
+    pub first_ms: Option<u32>,
 }
 
 impl Record {

@@ -115,7 +115,9 @@ impl<'e> Flow<'_, 'e> {
                         }
                     }
                     awaited = Some(leader);
-                    late = Some(Record { duration_ms: self.elapsed_ms(), ..self.record.clone() });
+                    // It waited for what the other one's provider did.
+                    let duration_ms = self.elapsed_ms();
+                    late = Some(Record { duration_ms, provider_ms: duration_ms, ..self.record.clone() });
                 }
                 Verdict::Hit { entry, limits } => match read_entry(plan, entry, None, &limits) {
                     Some(kept) => {
@@ -186,6 +188,8 @@ impl<'e> Flow<'_, 'e> {
 
     /// Ends a call with what the leader that it waited for has left.
     fn landed(&mut self, plan: &Plan<'_, '_>, hash: &Hash, note: &[u8], limits: Vec<LimitState>) -> Admitted<'e> {
+        // It waited for what the other one's provider did.
+        self.record.provider_ms = self.elapsed_ms();
         match Note::decode(note) {
             Some(Note::Answer { answer, provider }) => {
                 let data = data_of(plan, &answer).flatten();

@@ -103,6 +103,8 @@ impl<'a, 'e> Flow<'a, 'e> {
 /// As `aisp_infer()`.
 pub fn conclude(args: &Args<'_>, env: &Env<'_>, held: Held, came: Result<Answer, GaveUp>) -> Result<Outcome, Error> {
     let (flow, mut ledger, halved) = Flow::take_up(args, env, held)?;
+    // The provider has had it ever since, but for the moment in which it was admitted.
+    ledger.provider = ledger.provider.max(flow.before.unwrap_or_default());
     let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
     let mut policy = policy.map_err(|error| flow.give_up(error))?;
     policy.timeout_ms = Some(policy.jobs.timeout_ms);

@@ -173,7 +173,9 @@ impl Journey<'_> {
             }
             ledger.attempt(place);
             let begun = Instant::now();
-            let Failed { fault, delay, spoken } = match traveller.attempt(&one, ledger) {
+            let came = traveller.attempt(&one, ledger);
+            ledger.provider += begun.elapsed();
+            let Failed { fault, delay, spoken } = match came {
                 Ok(reply) => return Stay::Answer(reply, Way { stop: place, probe }),
                 Err(failed) => failed,
             };

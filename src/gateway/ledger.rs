@@ -1,5 +1,7 @@
 //! What a call has used and cost so far, over all its attempts: a stream that broke off has its price too.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::plan::Stop;
@@ -16,11 +18,24 @@ pub struct Ledger {
     pub usage: Usage,
     /// What they cost in US dollars; `None` as soon as one price is not known.
     pub cost_usd: Option<f64>,
+    /// How long providers were at it, moderators among them. In a stream, the time that its caller takes is in it.
+    #[serde(default)]
+    pub provider: Duration,
+    /// When a stream's answer began, in milliseconds after the call did.
+    #[serde(default)]
+    pub first_ms: Option<u32>,
 }
 
 impl Default for Ledger {
     fn default() -> Self {
-        Self { attempts: 0, last: None, usage: Usage::default(), cost_usd: Some(0.0) }
+        Self {
+            attempts: 0,
+            last: None,
+            usage: Usage::default(),
+            cost_usd: Some(0.0),
+            provider: Duration::ZERO,
+            first_ms: None,
+        }
     }
 }
 

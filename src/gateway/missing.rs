@@ -2,6 +2,7 @@
 
 use super::fields::{Fields, Flaw};
 use super::job::Terms;
+use super::metrics;
 use super::signing::client_keys;
 use super::token::token_keys;
 use super::value::{Key, Value};
@@ -50,6 +51,11 @@ fn find(policy: &Value<'_>, env: &Env<'_>) -> Result<Vec<Missing>, Flaw> {
             Key::Str(b"tokens") => {
                 if let Some(keys) = token_keys(&mut fields)? {
                     note("tokens".to_owned(), keys.unusable(env));
+                }
+            }
+            Key::Str(b"metrics") => {
+                if let Some(names) = metrics::token_names(&mut fields)? {
+                    note("metrics".to_owned(), names.unusable(env));
                 }
             }
             Key::Str(b"jobs") => note("jobs".to_owned(), Terms::read(&mut fields)?.missing(env)),

@@ -29,6 +29,7 @@ mod keys;
 mod ledger;
 mod limits;
 mod maintenance;
+mod metrics;
 mod missing;
 mod models;
 mod moderation;
@@ -61,6 +62,7 @@ pub use inbox::{claim_events, event_handled, events, forget_events, replay_event
 pub use infer::infer;
 pub use job::{accept, cancel, claim, enqueue, get, list, purge, retry, work};
 pub use maintenance::{cache_invalidate, log_ack, log_drain, status};
+pub use metrics::{Metrics, metrics, metrics_allowed, metrics_text};
 pub use missing::{Missing, missing_secrets};
 pub use preview::{Preview, preview, request_hash};
 pub use redaction::redact;

@@ -93,8 +93,9 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Done> {
                 let way = answered.take();
                 passenger.flow.travels(if way.is_some() { Passage::Pays } else { Passage::Rides });
                 let attempts = if way.is_some() { ledger.attempts } else { 0 };
-                let mut share = Ledger { attempts, last: ledger.last, ..Ledger::default() };
-                if let Some(last) = ledger.last {
+                let (last, provider) = (ledger.last, ledger.provider);
+                let mut share = Ledger { attempts, last, provider, ..Ledger::default() };
+                if let Some(last) = last {
                     share.spend(&plan.route[last], &answer.usage);
                 }
                 settle(passenger, Ok(Reply { answer, data: None, head: reply.head.clone() }), way, &share)

@@ -6,6 +6,7 @@ use super::caller::Caller;
 use super::fields::{Fields, Flaw};
 use super::job::Terms;
 use super::limits::{Rule, default_quota, default_throttle};
+use super::metrics;
 use super::models::{self, Model};
 use super::moderation::{Judge, Moderation};
 use super::providers::{self, Provider};
@@ -87,6 +88,7 @@ impl<'a> Policy<'a> {
         // Read where requests come in; calls have no use for them.
         let _ = (fields.named("webhooks")?, fields.named("clients")?, fields.named("tokens")?, fields.named("allow")?);
         let _ = (fields.list("proxies")?, fields.list("origins")?);
+        metrics::token_names(&mut fields)?;
         let policy = policy.check(&fields)?;
         fields.finish()?;
         Ok(policy)

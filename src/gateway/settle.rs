@@ -138,6 +138,8 @@ impl Flow<'_, '_> {
         let spent = ledger.cost_usd.filter(|_| ledger.usage != Default::default());
         record.cost_microusd = spent.map(|usd| (usd * 1e6).round() as u64);
         record.duration_ms = duration_ms;
+        record.provider_ms = u32::try_from(ledger.provider.as_millis()).unwrap_or(u32::MAX).min(duration_ms);
+        record.first_ms = ledger.first_ms;
     }
 
     fn outcome(self, plan: &Plan<'_, '_>, reply: Reply, ledger: &Ledger, limits: Vec<LimitState>) -> Outcome {
@@ -167,6 +169,8 @@ impl Flow<'_, '_> {
         self.record.req_hash = hex::encode(hash);
         plan.request.model.name.clone_into(&mut self.record.model);
         self.record.duration_ms = self.elapsed_ms();
+        // It waited for what the other one's provider did.
+        self.record.provider_ms = self.record.duration_ms;
         match paid {
             Ok(paid) => {
                 let record = self.record.hit(&paid.provider);

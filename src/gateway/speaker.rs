@@ -80,6 +80,8 @@ pub struct Speaker<'k> {
     heard: Cell<Instant>,
     /// When the provider last sent text, or was asked.
     word: Cell<Instant>,
+    /// When the answer's first text came.
+    first: Cell<Option<Instant>>,
     silence: Cell<Duration>,
     stall: Cell<Duration>,
     process: u32,
@@ -101,6 +103,7 @@ impl<'k> Speaker<'k> {
             provider: RefCell::default(),
             heard: Cell::new(now),
             word: Cell::new(now),
+            first: Cell::new(None),
             silence: Cell::new(Duration::MAX),
             stall: Cell::new(Duration::MAX),
             process: std::process::id(),
@@ -119,6 +122,7 @@ impl<'k> Speaker<'k> {
         self.silence.set(silence);
         self.stall.set(stall);
         self.word.set(Instant::now());
+        self.first.set(None);
         self.text.borrow_mut().clear();
         self.restorer.borrow_mut().reset();
         if self.spoken.take() {
@@ -131,6 +135,9 @@ impl<'k> Speaker<'k> {
     /// placeholder.
     pub fn delta(&self, sealed: &str) -> Result<(), Fault> {
         self.text.borrow_mut().push_str(sealed);
+        if self.first.get().is_none() && !sealed.is_empty() {
+            self.first.set(Some(Instant::now()));
+        }
         if !self.plan.request.moderate.output {
             let text = self.restorer.borrow_mut().push(sealed);
             self.pass_on(&text)?;
@@ -190,6 +197,11 @@ impl<'k> Speaker<'k> {
     /// Whether the caller has text of this answer.
     pub fn has_spoken(&self) -> bool {
         self.spoken.get()
+    }
+
+    /// When the first text of the answer came from its provider, whether or not its caller could have it yet.
+    pub fn first(&self) -> Option<Instant> {
+        self.first.get()
     }
 
     /// The text since the last restart, sealed.

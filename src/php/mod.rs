@@ -9,6 +9,7 @@ pub mod jobs;
 mod journal;
 pub mod lifecycle;
 mod listener;
+pub mod metrics;
 mod secrets;
 pub mod status;
 mod zend;

@@ -12,6 +12,7 @@ mod handle;
 mod inbox;
 mod job;
 mod location;
+mod metrics;
 pub mod sqlite;
 
 pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
@@ -26,6 +27,7 @@ pub use job::{
     JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parked, Parting, Queue, QueueStatus, Wait,
 };
 pub use location::{BadLocation, Location};
+pub use metrics::{Group, MetricsFilter, Point, Step, Total};
 
 use thiserror::Error;
 
@@ -114,6 +116,13 @@ pub trait Store: Queue {
 
     /// Figures for `aisp_status()`.
     fn status(&self, now_us: i64) -> Result<Status, StoreError>;
+
+    /// What calls came to, in the order of time and then of names; those in the spool included.
+    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError>;
+
+    /// What calls of a site, or of all, have come to since the store was made; those in the spool included. No more than 500
+    /// combinations of a site and a row an outcome for the rest.
+    fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError>;
 
     /// Work that must not lengthen a call that is answered from the cache: folding the write-ahead log into the database.
     /// Called after a provider was asked, and by [`Store::drain`]. Cheap when there is nothing to do.

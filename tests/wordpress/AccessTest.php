@@ -74,7 +74,7 @@ final class AccessTest extends SiteTestCase {
 	}
 
 	public static function managers_routes(): array {
-		return array( array( '/logs' ), array( '/status' ) );
+		return array( array( '/logs' ), array( '/status' ), array( '/metrics' ), array( '/metrics/prometheus' ) );
 	}
 
 	public function test_a_capability_can_be_given_and_taken(): void {

@@ -14,6 +14,7 @@ world_site <<POOL
 env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-none}
 env[AISP_TEST_CLIENT] = the-secret-of-a-shop
 env[AISP_TEST_TOKEN] = the-secret-of-the-tokens-0123456789
+env[AISP_TEST_METRICS] = the-secret-of-a-scraper
 env[AISP_TEST_WEBHOOK] = whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 env[AISP_TEST_WEBHOOK_NEXT] = whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD
 env[AISP_TEST_WEBHOOK_TEXT] = "It's a Secret to Everybody"

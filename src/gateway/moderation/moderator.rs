@@ -157,6 +157,7 @@ impl Moderator<'_> {
             }
         };
         ledger.add(&spent.usage, spent.cost_usd);
+        ledger.provider += spent.provider;
         match verdict {
             // The moderator, or a filter in front of it, refuses to look at the text: that is a verdict too.
             Err(GaveUp::Failed { fault: Fault::ContentRefused, .. }) => Ok(refused()),

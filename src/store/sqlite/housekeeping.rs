@@ -1,7 +1,7 @@
 //! What grows old is dropped, a little at a time, by one process a minute.
 
 use super::tx::Tx;
-use super::{Bounds, breaker, budget, cache, counter, flight, inbox, job_keep, limits, nonce, spool, state};
+use super::{Bounds, breaker, budget, cache, flight, inbox, job_keep, limits, nonce, rollup, spool, state};
 
 const MINUTE_US: i64 = 60_000_000;
 /// After a step that was full there is more to do.
@@ -41,7 +41,7 @@ pub(super) fn step(tx: &Tx<'_>, now_us: i64, spool_over: u64) -> rusqlite::Resul
     nonce::shrink(tx, now_us)?;
     cache::shrink(tx, now_us)?;
     let more = limits::free(tx, now_us - RATE_KEPT_US)?
-        | (counter::shrink(tx, now_us)? > 0)
+        | rollup::step(tx, now_us)?
         | job_keep::shrink(tx, now_us)?
         | (spool::shrink(tx, spool_over)? < spool_over);
     let next_us = now_us + if more { SOON_US } else { MINUTE_US };

@@ -21,10 +21,12 @@ mod job_keep;
 mod job_part;
 mod job_wait;
 mod limits;
+mod metrics;
 mod nonce;
 mod open;
 mod process;
 mod queue;
+mod rollup;
 mod schema;
 mod spool;
 mod state;
@@ -38,8 +40,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 
 use super::{
-    Admission, Alert, Arrival, Budget, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, Peek, Report, Selector,
-    Settlement, Status, Store, StoreError, Verdict, Way,
+    Admission, Alert, Arrival, Budget, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, MetricsFilter, Peek,
+    Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -279,6 +281,14 @@ impl Store for Sqlite {
             status.breakers = breaker::status(tx, now_us)?;
             Ok(status)
         })
+    }
+
+    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError> {
+        self.read(|tx| metrics::metrics(tx, filter))
+    }
+
+    fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError> {
+        self.read(|tx| metrics::totals(tx, site, now_us))
     }
 
     fn maintain(&self) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -203,6 +203,32 @@ const STEPS: [&str; 7] = [
     CREATE INDEX job_token ON job (site, token) WHERE token IS NOT NULL;
     ALTER TABLE job_item ADD COLUMN call BLOB;  -- what the gateway keeps of a call that a provider works on
     CREATE INDEX job_item_waiting ON job_item (id) WHERE state = 4;
+",
+    "
+    CREATE TABLE metric (                   -- what calls came to
+        span INTEGER NOT NULL,              -- sqlite::counter::Span
+        at INTEGER NOT NULL,                -- the span's first minute since the epoch
+        site TEXT NOT NULL,
+        model TEXT NOT NULL,
+        provider TEXT NOT NULL,
+        route TEXT NOT NULL,
+        source TEXT NOT NULL,
+        outcome TEXT NOT NULL,              -- audit::Record::outcome
+        calls INTEGER NOT NULL,
+        client_errors INTEGER NOT NULL,
+        server_errors INTEGER NOT NULL,
+        tokens_in INTEGER NOT NULL,
+        tokens_out INTEGER NOT NULL,
+        cost_microusd INTEGER NOT NULL,
+        retries INTEGER NOT NULL,
+        latency BLOB NOT NULL,              -- audit::Latency
+        PRIMARY KEY (span, at, site, model, provider, route, source, outcome)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO metric SELECT 0, minute, site, model, provider, route, '', outcome, calls, 0, 0, tokens_in, tokens_out,
+        cost_microusd, 0, x'' FROM counter;
+    INSERT INTO metric SELECT 3, 0, site, model, provider, route, '', outcome, sum(calls), 0, 0, sum(tokens_in),
+        sum(tokens_out), sum(cost_microusd), 0, x'' FROM counter GROUP BY site, model, provider, route, outcome;
+    DROP TABLE counter;
 ",
 ];
 

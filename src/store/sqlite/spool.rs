@@ -7,8 +7,9 @@ use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row};
 use uuid::Uuid;
 
+use super::counter::Lot;
+use super::state;
 use super::tx::Tx;
-use super::{counter, state};
 use crate::audit::Record;
 use crate::store::Status;
 
@@ -99,6 +100,7 @@ pub(super) fn newest(tx: &Tx<'_>, now_us: i64, mut f: impl FnMut(&Record)) -> ru
 /// Drops records by uid, counts what they tell of, and says how many there were.
 pub(super) fn remove(tx: &Tx<'_>, uids: &[&str]) -> rusqlite::Result<u64> {
     let mut dropped = 0;
+    let mut lot = Lot::default();
     for uid in uids {
         let Ok(uid) = Uuid::try_parse(uid) else { continue };
         let found = tx
@@ -106,10 +108,11 @@ pub(super) fn remove(tx: &Tx<'_>, uids: &[&str]) -> rusqlite::Result<u64> {
             .query_row([uid.as_bytes()], read)
             .optional()?;
         if let Some(record) = found {
-            counter::add(tx, &record)?;
+            lot.add(&record);
             dropped += 1;
         }
     }
+    lot.count(tx)?;
     Ok(dropped)
 }
 
@@ -131,9 +134,9 @@ pub(super) fn shrink(tx: &Tx<'_>, over: u64) -> rusqlite::Result<u64> {
     let sql =
         "DELETE FROM spool WHERE uid IN (SELECT uid FROM spool ORDER BY uid LIMIT ?1) RETURNING uid, site, record";
     let lost: Vec<Record> = tx.statement(sql)?.query_map([over.min(STEP)], read)?.collect::<rusqlite::Result<_>>()?;
-    for record in &lost {
-        counter::add(tx, record)?;
-    }
+    let mut lot = Lot::default();
+    lost.iter().for_each(|record| lot.add(record));
+    lot.count(tx)?;
     let dropped = lost.len() as u64;
     state::add(tx, state::SPOOL_DROPPED, dropped as i64)?;
     Ok(dropped)

@@ -22,6 +22,7 @@ use AI_Secure_Proxy\Rest\Disguise;
 use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Jobs_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
+use AI_Secure_Proxy\Rest\Metrics_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Status_Controller;
@@ -89,6 +90,9 @@ final class Plugin {
 		add_filter( 'rest_exposed_cors_headers', array( Cors::class, 'response_headers' ), 10, 2 );
 		add_filter( 'rest_pre_serve_request', array( Cors::class, 'serve' ), 15, 3 );
 
+		// What a scraper reads is no JSON.
+		add_filter( 'rest_pre_serve_request', array( Metrics_Controller::class, 'serve' ), 30, 3 );
+
 		// A stream is sent last of all: once it flows, no header can be added.
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
 		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
@@ -114,6 +118,7 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp redact', Cli\Redact_Command::class );
 			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
+			\WP_CLI::add_command( 'aisp metrics', Cli\Metrics_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
 			\WP_CLI::add_command( 'aisp job', Cli\Job_Command::class );
@@ -128,6 +133,7 @@ final class Plugin {
 		( new Batch_Controller() )->register_routes();
 		( new Jobs_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
+		( new Metrics_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();
 		( new Webhook_Controller() )->register_routes();

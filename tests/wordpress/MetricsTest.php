@@ -1,0 +1,87 @@
+<?php
+/**
+ * GET /metrics, GET /metrics/prometheus and `wp aisp metrics`: what calls came to, for who may know it.
+ */
+
+declare( strict_types=1 );
+
+final class MetricsTest extends SiteTestCase {
+
+	private const SECRET = 'the-secret-of-a-scraper';
+
+	/** The settings with a secret for scrapers. */
+	private static function open_door(): void {
+		Site::policy( self::policy( array( 'metrics' => array( 'token_env' => 'AISP_TEST_METRICS' ) ) ) );
+	}
+
+	private static function scrape( ?string $token, ?string $login = null, string $query = '' ): Reply {
+		return Http::get( '/metrics/prometheus' . $query, $login, null === $token ? array() : array( 'headers' => array( "Authorization: Bearer $token" ) ) );
+	}
+
+	/** What this model's calls add up to. */
+	private static function sum( array $points, string $name ): int {
+		return array_sum( array_column( array_filter( $points, static fn( array $point ): bool => $name === $point['name'] ), 'calls' ) );
+	}
+
+	public function test_calls_show_up_before_and_after_they_are_drained(): void {
+		$before = Http::get( '/metrics?range=1h&group=outcome' )->json()['total'];
+		$prompt = self::fresh();
+		Http::infer( array( 'prompt' => $prompt ) );
+		Http::infer( array( 'prompt' => $prompt ) );
+		foreach ( array( 'in the spool', 'in the table' ) as $where ) {
+			$metrics = Http::get( '/metrics?range=1h&group=outcome' )->json();
+			self::assertSame( 1, self::sum( $metrics['total'], 'hit' ) - self::sum( $before, 'hit' ), $where );
+			self::assertSame( 1, self::sum( $metrics['total'], 'ok' ) - self::sum( $before, 'ok' ), $where );
+			self::assertSame( self::sum( $metrics['total'], 'hit' ), self::sum( $metrics['points'], 'hit' ), $where );
+			self::assertSame( 'minute', $metrics['step'] );
+			self::assertCount( 2, self::logs() );
+		}
+	}
+
+	public function test_a_wrong_range_or_group_is_named(): void {
+		foreach ( array( 'range=2h', 'group=user', 'range[]=1h' ) as $query ) {
+			$error = Http::get( "/metrics?$query" );
+			self::assertSame( 400, $error->status, $error->body );
+		}
+	}
+
+	public function test_a_scraper_with_the_secret_gets_plain_text(): void {
+		self::open_door();
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$reply = self::scrape( self::SECRET );
+		self::assertSame( 200, $reply->status, $reply->body );
+		self::assertSame( 'text/plain; version=0.0.4; charset=utf-8', $reply->header( 'Content-Type' ) );
+		self::assertStringStartsWith( '# HELP aisp_calls_total ', $reply->body );
+		self::assertMatchesRegularExpression( '/^aisp_calls_total\{site="[^"]+",model="mock-1",provider="mock",route="\/infer",outcome="ok"\} [1-9]/m', $reply->body );
+		self::assertSame( $reply->header( 'Content-Type' ), self::scrape( null, 'admin' )->header( 'Content-Type' ), 'so does who manages the proxy' );
+	}
+
+	public function test_any_other_token_is_refused_and_so_is_every_one_where_none_is_set(): void {
+		self::assert_error( 401, 'unauthorized', self::scrape( self::SECRET ) );
+		self::open_door();
+		foreach ( array( 'the-secret-of-a-scrape', self::SECRET . 'r', 'nobody' ) as $token ) {
+			self::assert_error( 401, 'unauthorized', self::scrape( $token ) );
+		}
+		self::assert_error( 401, 'unauthorized', self::scrape( null ) );
+		self::assert_error( 403, 'forbidden', self::scrape( null, 'editor' ) );
+	}
+
+	public function test_the_secret_opens_nothing_else(): void {
+		self::open_door();
+		foreach ( array( '/metrics', '/logs', '/status' ) as $route ) {
+			self::assert_error( 401, 'unauthorized', Http::get( $route, null, array( 'headers' => array( 'Authorization: Bearer ' . self::SECRET ) ) ) );
+		}
+	}
+
+	public function test_the_command_prints_a_row_a_name_and_the_text_of_scrapers(): void {
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		list( list( $kind, $format, $metrics ) ) = self::wp( 'metrics', '--range=1h', '--group=model', '--format=json' );
+		self::assertSame( array( 'value', 'json' ), array( $kind, $format ) );
+		self::assertGreaterThan( 0, self::sum( $metrics['total'], 'mock-1' ) );
+		list( list( $kind, $text ) ) = self::wp( 'metrics', '--format=prometheus' );
+		self::assertSame( 'line', $kind );
+		self::assertStringContainsString( '# TYPE aisp_duration_seconds histogram', $text );
+		$rows = json_encode( self::wp( 'metrics', '--range=1h' ), JSON_THROW_ON_ERROR );
+		self::assertStringContainsString( 'p95_ms', $rows );
+	}
+}
