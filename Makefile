@@ -16,7 +16,7 @@ stop: ## end the demo; its data stays
 deps: ## install what a bare Debian or Ubuntu lacks for building and testing
 	@$(S)/deps.sh
 
-build: ## the module, in target/release/libaisp.so
+build: ## the module, in target/release/libaisp.so, and the plugin's screens
 	@$(S)/build.sh
 
 install: ## put the module into the machine's PHP (root)

@@ -3,16 +3,16 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { chromium } from 'playwright-core';
+import { browse, logIn } from './support/admin.mjs';
 import { elsewhere } from './support/elsewhere.mjs';
-import { allow, api, complaints, provider, publicPage, secrets, url, user } from './support/site.mjs';
+import { allow, api, complaints, provider, publicPage, secrets } from './support/site.mjs';
 
 const ANSWER = 'The ferry leaves at noon.';
 
 let browser, context, page, friend, stranger, complained;
 
 before( async () => {
-	browser = await chromium.launch( { executablePath: process.env.E2E_BROWSER, args: [ '--no-sandbox', '--no-proxy-server' ] } );
+	browser = await browse();
 	[ friend, stranger ] = [ await elsewhere(), await elsewhere() ];
 	allow( [ friend.origin ] );
 	complained = complaints();
@@ -54,13 +54,6 @@ const JSON_BODY = { 'Content-Type': 'application/json' };
 
 /** The nonce in the page that is open. */
 const nonce = () => page.locator( 'form' ).getAttribute( 'data-nonce' );
-
-async function logIn( login ) {
-	await page.goto( `${ url }/wp-login.php` );
-	await page.fill( '#user_login', login );
-	await page.fill( '#user_pass', user( login ).password );
-	await Promise.all( [ page.waitForURL( /wp-admin/ ), page.click( '#wp-submit' ) ] );
-}
 
 /** Everything that the browser gets from now on: headers and bodies, once they are all there. */
 function wiretap() {
@@ -120,7 +113,7 @@ test( 'a page of any other origin is kept out by the browser', async () => {
 } );
 
 test( 'no other origin can use the session of who is logged in, listed or not', async () => {
-	await logIn( 'editor' );
+	await logIn( page, 'editor' );
 	await page.goto( publicPage );
 	const loggedIn = { ...JSON_BODY, 'X-WP-Nonce': await nonce() };
 	assert.equal( ( await post( '/infer', loggedIn ) )[ 0 ], 200, 'the site\'s own page can' );

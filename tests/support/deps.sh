@@ -33,13 +33,13 @@ fi
 packages() {
   local php=php$version
   case $1 in
-    build) echo "$php-cli $php-dev build-essential libclang-dev clang ca-certificates" ;;
+    # A Node that is here already brings its npm, and may not be Debian's.
+    build) echo "$php-cli $php-dev build-essential libclang-dev clang ca-certificates $(command -v npm >/dev/null || echo nodejs npm)" ;;
     site)  echo "$php-cli $php-fpm $php-mysql $php-curl $php-mbstring $php-xml $php-intl $php-apcu $php-redis $php-opcache?
                  mariadb-server-core mariadb-client-core nginx-light|nginx curl ca-certificates procps util-linux" ;;
     model) echo "python3 python3-venv ca-certificates curl" ;;
     test)  echo "redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
-    # The linter of JavaScript needs Node too. A Node that is here already brings its npm, and may not be Debian's.
-    browser) echo "chromium? fonts-dejavu-core $(command -v npm >/dev/null || echo nodejs npm)" ;;
+    browser) echo "chromium? fonts-dejavu-core" ;;
     package) echo "python3" ;;
     bench) echo "wrk redis-server" ;;
     *)     die "no group $1 (build, site, model, test, browser, bench, package)" ;;

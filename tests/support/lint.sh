@@ -16,7 +16,8 @@ files() { git ls-files --cached --others --exclude-standard "$@" 2>/dev/null | w
 php_parses() { files '*.php' | xargs -r -n 40 -P "$(nproc)" sh -c 'for f; do "$PHP" -l "$f" >/dev/null || exit 255; done' sh; }
 php_style() { phpcs -q --standard=.phpcs.xml.dist --report=emacs; }
 shell_style() { files '*.sh' .ci/run | xargs -r shellcheck -S warning; }
-js_style() { node_ready && files '*.js' '*.mjs' | xargs -r "$e2e/node_modules/.bin/eslint" -c "$e2e/eslint.config.mjs" --max-warnings=0 --no-warn-ignored; }
+js_style() { node_ready "$e2e" && files '*.js' '*.mjs' ':!wordpress-plugin' | xargs -r "$e2e/node_modules/.bin/eslint" -c "$e2e/eslint.config.mjs" --max-warnings=0 --no-warn-ignored; }
+screens_style() { node_ready "$plugin" && npm --prefix "$plugin" run --silent lint; }
 
 check 'cargo fmt' cargo fmt --check
 check 'clippy, core' cargo clippy -q --all-targets --locked --no-default-features -- -D warnings
@@ -25,4 +26,5 @@ check 'php parses' php_parses
 if command -v phpcs >/dev/null; then check 'php style' php_style; else say "skipped php style: this release has no php-codesniffer"; fi
 check 'shellcheck' shell_style
 check 'eslint' js_style
+check 'eslint, screens' screens_style
 [ -z "$failed" ]

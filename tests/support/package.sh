@@ -10,6 +10,7 @@ php_load
 so=$root/target/release/libaisp.so
 plugin=$root/wordpress-plugin/ai-secure-proxy
 [ -f "$so" ] || die "no module at $so; run 'make build'"
+[ -d "$plugin/build" ] || die "no screens in $plugin/build; run 'make build'"
 
 version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' "$root/Cargo.toml" | head -n1)
 header=$(sed -n 's/^[ *]*Version: *//p' "$plugin/ai-secure-proxy.php" | head -n1)
@@ -32,7 +33,7 @@ rm -rf "${out:?}/$name"
 python3 - "$plugin" "$out/ai-secure-proxy-$version.zip" "$epoch" <<'PY'
 import os, sys, time, zipfile
 source, target, epoch = sys.argv[1], sys.argv[2], time.gmtime(int(sys.argv[3]))[:6]
-left_out = {'node_modules', 'src', '.DS_Store'}
+left_out = {'node_modules', 'src', 'package.json', 'package-lock.json', 'webpack.config.js', '.eslintrc.js', '.made', '.DS_Store'}
 with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
     for folder, folders, names in os.walk(source):
         folders[:] = sorted(set(folders) - left_out)

@@ -3,7 +3,7 @@
  * Plugin Name:       AI Secure Proxy
  * Description:       The WordPress front door of the native aisp module: AI inference over REST with a cache, limits and an audit log, and no provider key in PHP or in the browser.
  * Version:           0.1.0
- * Requires at least: 6.4
+ * Requires at least: 6.6
  * Requires PHP:      8.1
  * Author:            The AI Secure Proxy contributors
  * License:           GPL-2.0-or-later
@@ -18,8 +18,9 @@
 defined( 'ABSPATH' ) || exit;
 
 define( 'AI_SECURE_PROXY_VERSION', '0.1.0' );
+define( 'AI_SECURE_PROXY_DIR', __DIR__ );
 
-if ( version_compare( PHP_VERSION, '8.1', '<' ) || version_compare( $GLOBALS['wp_version'], '6.4', '<' ) ) {
+if ( version_compare( PHP_VERSION, '8.1', '<' ) || version_compare( $GLOBALS['wp_version'], '6.6', '<' ) ) {
 	add_action( 'admin_notices', 'ai_secure_proxy_too_old' );
 	return;
 }
@@ -34,6 +35,6 @@ AI_Secure_Proxy\Plugin::start( __FILE__ );
 function ai_secure_proxy_too_old() {
 	printf(
 		'<div class="notice notice-error"><p>%s</p></div>',
-		esc_html__( 'AI Secure Proxy needs PHP 8.1 and WordPress 6.4 or newer, and is switched off on this server.', 'ai-secure-proxy' )
+		esc_html__( 'AI Secure Proxy needs PHP 8.1 and WordPress 6.6 or newer, and is switched off on this server.', 'ai-secure-proxy' )
 	);
 }

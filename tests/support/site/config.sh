@@ -88,9 +88,10 @@ config_wordpress() {
     own "$content" "$content"/{uploads,upgrade}
   fi
   put "$content/mu-plugins/offline.php" <"$support/site/offline.php" || true
-  if [ -d "$plugin" ] && ! diff -rq "$plugin" "$content/plugins/ai-secure-proxy" >/dev/null 2>&1; then
+  if [ -d "$plugin" ] && ! diff -rq -x node_modules "$plugin" "$content/plugins/ai-secure-proxy" >/dev/null 2>&1; then
     rm -rf "$content/plugins/ai-secure-proxy"
-    cp -RL "$plugin" "$content/plugins/ai-secure-proxy"
+    mkdir "$content/plugins/ai-secure-proxy"
+    tar -C "$plugin" --exclude=./node_modules -ch . | tar -C "$content/plugins/ai-secure-proxy" -x --no-same-owner
     chmod -R u+rwX,go+rX "$content/plugins/ai-secure-proxy"
     changed=yes
   fi

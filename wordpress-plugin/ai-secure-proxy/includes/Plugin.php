@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy;
 
+use AI_Secure_Proxy\Admin\Menu;
 use AI_Secure_Proxy\Cache\Invalidation;
 use AI_Secure_Proxy\Jobs\Health;
 use AI_Secure_Proxy\Jobs\Personal_Data;
@@ -98,6 +99,7 @@ final class Plugin {
 		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
 
 		// What an administrator sees.
+		add_action( 'admin_menu', array( Menu::class, 'add' ) );
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );

@@ -1,0 +1,3 @@
+import { mount } from '../shared/screen';
+import { call } from '../shared/api';
+mount( ( { site } ) => <p>{ site.url }{ String( call ).length }</p> );
