@@ -679,10 +679,14 @@ namespace {
 	function aisp_job_work( array $options = [], array $policy = [] ): int {}
 
 	/**
-	 * What is wrong with a policy, before it is used.
+	 * What is wrong with a policy, before it is used: all that can be told at once, one flaw an entry at least and no more than 50.
+	 *
+	 *     [ [ 'path' => 'quota.0.limit', 'message' => '"quota[0].limit" must be between 1 and 1000000, 0 given.' ] ]
 	 *
 	 * @param array<string, mixed> $policy As for `aisp_infer()`.
-	 * @return list<string> Sentences for an administrator that name the key; empty if it can be used.
+	 * @return list<array{path: string, message: string}> `path` holds the keys from the policy's root on, with dots between them,
+	 *     and is empty for the policy as a whole; `message` is a sentence for an administrator that names the key. Empty if the
+	 *     policy can be used.
 	 */
 	function aisp_policy_check( array $policy ): array {}
 

@@ -136,7 +136,8 @@ fn read_judge<'a>(
             return Err(fields.flaw("by", "excludes provider and model"));
         }
         let known = models.iter().any(|model| model.name == by);
-        return if known { Ok(Judge::Model(by)) } else { Err(fields.flaw("by", "must be one of the models")) };
+        let flaw = || fields.flaw("by", "must be one of the models").dangling();
+        return if known { Ok(Judge::Model(by)) } else { Err(flaw()) };
     }
     if model.is_some_and(|model| !providers::is_name(model)) {
         return Err(fields.flaw("model", "must be 1 to 100 printable characters"));
@@ -148,7 +149,7 @@ fn read_judge<'a>(
             Some(_) => return Err(fields.flaw("provider", "must be of the kind openai_responses or openai_chat")),
             None => {
                 let problem = format!("names the provider \"{name}\", which the policy does not have");
-                return Err(fields.flaw("provider", problem));
+                return Err(fields.flaw("provider", problem).dangling());
             }
         }
     }

@@ -95,7 +95,7 @@ pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<
         return Err(tokens.flaw("routes", format!("must be some of {}", ROUTES.join(", "))));
     }
     if let Some(model) = names(&mut tokens, "models")?.iter().find(|model| policy.model(model).is_none()) {
-        return Err(tokens.flaw("models", format!("names \"{model}\", which is none of the models")));
+        return Err(tokens.flaw("models", format!("names \"{model}\", which is none of the models")).dangling());
     }
     tokens.int("ttl", 1, MAX_LIFE_S)?;
     tokens.int("epoch", 0, i64::MAX)?;

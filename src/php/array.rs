@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 
 use super::zval::{Map, bytes, int, json, list, scalar};
 use crate::audit::Record;
-use crate::gateway::{Missing, Outcome, Preview, Verified, Webhook};
+use crate::gateway::{Found, Missing, Outcome, Preview, Verified, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
@@ -194,6 +194,11 @@ pub fn record(record: &Record) -> Zval {
         .set("source", record.source.as_str())
         .set("request_id", record.request_id.as_str())
         .finish()
+}
+
+/// One of `aisp_policy_check()`.
+pub fn flaw(found: &Found) -> Zval {
+    Map::new().set("path", found.path.as_str()).set("message", found.message.as_str()).finish()
 }
 
 /// One of `aisp_missing_secrets()`.

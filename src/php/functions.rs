@@ -187,7 +187,7 @@ pub fn budget_alerts(call: &Call<'_>) -> Result<Zval, Thrown> {
 /// `aisp_policy_check()`
 pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     let policy = call.array(1, "policy")?;
-    Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
+    Ok(list(gateway::check_policy(&policy).iter().map(array::flaw)))
 }
 
 /// `aisp_missing_secrets()`
