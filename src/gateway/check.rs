@@ -38,7 +38,7 @@ fn check_doors(policy: &Value<'_>) -> Result<(), Flaw> {
 }
 
 /// The policy with the keys of another one put over it, as the plugin does for clients and tokens.
-fn over<'a>(policy: &Value<'a>, own: Option<Item<'_, 'a>>) -> Result<Policy<'a>, Flaw> {
+pub fn over<'a>(policy: &Value<'a>, own: Option<Item<'_, 'a>>) -> Result<Policy<'a>, Flaw> {
     let (Value::Array(base), Some(own)) = (policy, own) else { return Policy::read(policy) };
     let Value::Array(entries) = own.value() else { return Err(own.flaw("must be of type array")) };
     let kept = base.iter().filter(|(key, _)| entries.iter().all(|(other, _)| other != key));

@@ -7,6 +7,8 @@ mod moderator;
 
 pub use moderator::Moderator;
 
+use serde_json::{Value as Json, json};
+
 use super::fields::{Fields, Flaw, Item};
 use super::models::Model;
 use super::providers::{self, OPENAI, Provider};
@@ -39,6 +41,10 @@ impl Stages {
     pub fn read(fields: &mut Fields<'_, '_>, key: &'static str) -> Result<Option<Self>, Flaw> {
         let Some(word) = fields.string(key)? else { return Ok(None) };
         Self::named(word).map(Some).ok_or_else(|| fields.flaw(key, Self::must()))
+    }
+
+    fn name(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, stages)| *stages == self).map_or("", |(name, _)| name)
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -114,6 +120,19 @@ impl<'a> Moderation<'a> {
         }
     }
 
+    /// As the policy spells it.
+    pub fn to_json(self) -> Json {
+        let word = |is_open| if is_open { "open" } else { "closed" };
+        let (by, provider, model) = match self.judge {
+            Judge::Model(by) => (Some(by), None, None),
+            Judge::Endpoint { provider, model } => (None, Some(provider), Some(model)),
+        };
+        json!({
+            "what": self.stages.name(), "by": by, "provider": provider, "model": model,
+            "on_failure": { "input": word(self.open.input), "output": word(self.open.output) },
+        })
+    }
+
     fn read_fields(mut fields: Fields<'_, 'a>, models: &[Model<'a>], listed: &[Provider<'a>]) -> Result<Self, Flaw> {
         let moderation = Self {
             stages: Stages::read(&mut fields, "what")?.unwrap_or_default(),
@@ -181,8 +200,6 @@ fn read_failure(item: &Item<'_, '_>) -> Result<Stages, Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
-
     use super::*;
     use crate::gateway::policy::Policy;
 

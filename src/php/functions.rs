@@ -190,6 +190,12 @@ pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     Ok(list(gateway::check_policy(&policy).iter().map(array::flaw)))
 }
 
+/// `aisp_policy_describe()`
+pub fn policy_describe(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let policy = call.array(1, "policy")?;
+    Ok(array::described(&with_env(|env| gateway::describe_policy(&policy, env))?))
+}
+
 /// `aisp_missing_secrets()`
 pub fn missing_secrets(call: &Call<'_>) -> Result<Zval, Thrown> {
     let policy = call.array(1, "policy")?;
