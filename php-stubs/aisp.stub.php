@@ -790,9 +790,10 @@ namespace {
 	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`, and until it is handled.
 	 *
 	 * @param array{
-	 *     site?: string|null, source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null, id?: int<1, max>|null,
-	 *     max?: int<1, 1000>|null,
-	 * } $filter 100 of all, unless it says otherwise.
+	 *     site?: string|null, source?: string|null, not_source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null,
+	 *     id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null,
+	 * } $filter 100 of all, unless it says otherwise. `not_source` leaves one source out: `:job` is that of events by which jobs tell
+	 *     of themselves. `before` is the id of the last event of the page before.
 	 * @return list<array{
 	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
 	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
@@ -807,7 +808,7 @@ namespace {
 	/**
 	 * Lets dead events be handled once more, from the first attempt on.
 	 *
-	 * @param array{site?: string|null, source?: string|null, state?: string|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @param array{site?: string|null, source?: string|null, not_source?: string|null, state?: string|null, id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which, as for `aisp_webhook_list()`.
 	 * @return int How many there were.
 	 *
 	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
@@ -818,7 +819,7 @@ namespace {
 	/**
 	 * Forgets events that are not being handled. One that was forgotten is accepted should it come again.
 	 *
-	 * @param array{site?: string|null, source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @param array{site?: string|null, source?: string|null, not_source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which, as for `aisp_webhook_list()`.
 	 * @return int How many there were.
 	 *
 	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
@@ -1068,17 +1069,19 @@ namespace {
 	/**
 	 * How the module is doing. Answers also when php.ini is wrong or the store is down, and says so.
 	 *
+	 * @param string|null $site Only this site's `inbox`, `jobs` (those that `aisp_job_list()` shows) and `breakers`; the rest is that of
+	 *     the whole store. Its events from outside, without those of jobs, are counted in `webhooks`, too.
 	 * @return array{
 	 *     version: string, build: string,
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
-	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int},
-	 *     jobs?: array{queued: int, running: int, waiting: int, failed: int, oldest_age_s: int|null, asked_again: int, abandoned: int},
+	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int, webhooks?: array{waiting: int, leased: int, done: int, dead: int}},
+	 *     jobs?: array{queued: int, running: int, waiting: int, done: int, failed: int, cancelled: int, oldest_age_s: int|null, asked_again: int, abandoned: int},
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
 	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,
 	 * }
 	 */
-	function aisp_status(): array {}
+	function aisp_status( ?string $site = null ): array {}
 }
 
 namespace Aisp {

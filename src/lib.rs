@@ -82,7 +82,7 @@ mod module {
             .function(function!(aisp_metrics(; options: array = "[]"): array => m::metrics))
             .function(function!(aisp_metrics_text(; site: ?string = "null"): string => m::text))
             .function(function!(aisp_metrics_allowed(token: string, policy: array;): bool => m::allowed))
-            .function(function!(aisp_status(;): array => status::status));
+            .function(function!(aisp_status(; site: ?string = "null"): array => status::status));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
         module
