@@ -679,12 +679,38 @@ namespace {
 	function aisp_job_work( array $options = [], array $policy = [] ): int {}
 
 	/**
-	 * What is wrong with a policy, before it is used.
+	 * What is wrong with a policy, before it is used: all that can be told at once, one flaw an entry at least and no more than 50.
+	 *
+	 *     [ [ 'path' => 'quota.0.limit', 'message' => '"quota[0].limit" must be between 1 and 1000000, 0 given.' ] ]
 	 *
 	 * @param array<string, mixed> $policy As for `aisp_infer()`.
-	 * @return list<string> Sentences for an administrator that name the key; empty if it can be used.
+	 * @return list<array{path: string, message: string}> `path` holds the keys from the policy's root on, with dots between them,
+	 *     and is empty for the policy as a whole; `message` is a sentence for an administrator that names the key. Empty if the
+	 *     policy can be used.
 	 */
 	function aisp_policy_check( array $policy ): array {}
+
+	/**
+	 * A policy as it works, for a screen of settings: every key, with the value that it has or that stands for it.
+	 *
+	 * `policy` is a policy itself and means the same: the built-in models and providers are listed, each model with its route and the price at
+	 * its first provider, each provider as it is in the policy's `environment`; `timeout_ms` and `max_attempts` are php.ini's where
+	 * the policy says nothing. Of a secret there is no more than its name and whether it is there.
+	 *
+	 *     [ 'name' => 'OPENAI_API_KEY', 'for' => 'providers.openai', 'set' => true, 'usable' => true ]
+	 *
+	 * @param array<string, mixed> $policy As for `aisp_infer()`.
+	 * @return array{
+	 *     policy: array<string, mixed>, defaults: array<string, mixed>,
+	 *     secrets: list<array{name: string, for: string, set: bool, usable: bool}>,
+	 * } `defaults` is what `policy` would be if nothing were set. `secrets` has every variable or constant that is named, also by
+	 *     other environments of a provider and by the providers of a client's or the tokens' own policy; `for` is its place in the
+	 *     policy. One that is set is not `usable` if it is too short for a key, cannot be sent in a header, fits not the scheme of its
+	 *     source of webhooks, or is what every sample of wp-config.php has.
+	 *
+	 * @throws \Aisp\ConfigError 500: the policy cannot be used, as `aisp_policy_check()` says too, or php.ini is wrong.
+	 */
+	function aisp_policy_describe( array $policy ): array {}
 
 	/**
 	 * Secrets that a policy names and that cannot be used, in the policy's order: each key of its `clients` and its `tokens` that is not
