@@ -77,14 +77,14 @@ function Entry( { path, name, title, opened, toggle, handles, children } ) {
 
 /**
  * @param {Object}   props
- * @param {Array}    props.path    Where the map is.
- * @param {string}   props.adds    'Add a provider'.
- * @param {string}   props.label   'Name of the new provider'.
- * @param {string}   props.help    What names may be.
- * @param {*}        props.empty   What to say where there is none.
- * @param {boolean}  props.ordered Whether the order says something.
- * @param {Function} props.titled  ( name, value ) => the line that stands for it.
- * @param {Function} props.fresh   ( name ) => what a new one begins with.
+ * @param {Array}    props.path     Where the map is.
+ * @param {string}   props.adds     'Add a provider'.
+ * @param {string}   props.label    'Name of a further provider'.
+ * @param {string}   props.help     What names may be.
+ * @param {*}        props.empty    What to say where there is none.
+ * @param {boolean}  props.ordered  Whether the order says something.
+ * @param {Function} props.titled   ( name, value ) => the line that stands for it.
+ * @param {Function} props.fresh    ( name ) => what a new one begins with.
  * @param {Function} props.children ( path, name ) => its fields.
  */
 export function Entries( { path, adds, label, help, empty, ordered, titled, fresh = () => ( {} ), children } ) {

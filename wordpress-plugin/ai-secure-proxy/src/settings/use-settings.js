@@ -8,7 +8,6 @@ import { changedKeys, merged, put, spelt, unfolded, within } from './draft';
 
 const load = ( signal ) => call( '/settings', {}, { signal } );
 
-
 export function useSettings() {
 	const { data, error, reload } = useLoaded( load );
 	const [ answer, setAnswer ] = useState( null );

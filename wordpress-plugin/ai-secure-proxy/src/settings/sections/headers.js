@@ -6,6 +6,7 @@ import { useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { useEdit, useField, useSettingsContext } from '../context';
 import { entries } from '../draft';
+import { Handles } from '../entries';
 import { CONTROL } from '../fields/text';
 import { helpOf } from '../flaws';
 
@@ -26,10 +27,7 @@ function Header( { path, name } ) {
 				autoComplete="new-password"
 				onChange={ ( text ) => set( text === '' ? null : text ) }
 			/>
-			{ /* translators: %s: name of an HTTP header. */ }
-			<Button size="compact" variant="tertiary" isDestructive aria-label={ sprintf( __( 'Remove %s', 'ai-secure-proxy' ), name ) } onClick={ () => set( undefined ) }>
-				{ __( 'Remove', 'ai-secure-proxy' ) }
-			</Button>
+			<Handles what={ name } index={ 0 } count={ 1 } remove={ () => set( undefined ) } />
 		</div>
 	);
 }
