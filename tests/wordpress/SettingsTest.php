@@ -98,6 +98,7 @@ final class SettingsTest extends SiteTestCase {
 				'providers.own.headers.X-Team',
 			),
 			'no list'        => array( array( 'quota' => 'many' ), 'quota' ),
+			'a list'         => array( array( 1 ), '0' ),
 			'unknown'        => array( array( 'qouta' => array() ), 'qouta' ),
 			'several'        => array(
 				array(
@@ -123,7 +124,7 @@ final class SettingsTest extends SiteTestCase {
 	public static function bodies(): array {
 		return array_map(
 			static fn( string $body ): array => array( $body ),
-			array( '', '{', '5', 'null', '"x"', '[]', '{"settings": 5, "export": 5, "version": "x"}', '{"settings": [1], "export": [1], "version": "x"}', '{"settings": {}, "export": {}}', '{"settings": {}, "export": {}, "version": {}}', "{\"settings\": {\"a\": \"\xff\"}, \"version\": \"x\"}" )
+			array( '', '{', '5', 'null', '"x"', '[]', '{"settings": 5, "export": 5, "version": "x"}', '{"settings": {}, "export": {}}', '{"settings": {}, "export": {}, "version": {}}', "{\"settings\": {\"a\": \"\xff\"}, \"version\": \"x\"}" )
 		);
 	}
 

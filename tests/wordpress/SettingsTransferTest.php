@@ -89,6 +89,25 @@ final class SettingsTransferTest extends SiteTestCase {
 		self::assertSame( array( 9000, 'https://llm.example/v1', self::SECRET ), array( $after['timeout_ms'], $after['providers']['mock']['base_url'], $after['providers']['mock']['headers']['X-Team'] ) );
 	}
 
+	public function test_another_order_of_models_is_a_change(): void {
+		$made = self::export();
+
+		$made['settings']['models'] = array( 'mock-2' => array() ) + $made['settings']['models'];
+		self::assertSame( 200, self::import( $made )->status );
+		$made['settings']['models'] = array_reverse( $made['settings']['models'] );
+		$changes                    = self::import( $made, true )->json()['changes'];
+		self::assertSame(
+			array(
+				array(
+					'path'   => 'models',
+					'before' => array( 'mock-2', 'mock-1' ),
+					'after'  => array( 'mock-1', 'mock-2' ),
+				),
+			),
+			$changes
+		);
+	}
+
 	public function test_another_value_of_a_header_is_told_without_it(): void {
 		$made = self::export();
 

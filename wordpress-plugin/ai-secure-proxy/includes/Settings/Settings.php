@@ -117,7 +117,7 @@ final class Settings {
 
 	/** @return array[] A flaw for each key that wp-config.php sets and that was changed all the same. */
 	private static function touched( array $settings, array $stored ): array {
-		$touched = array_filter( array_keys( Policy::locked() ), static fn( $key ): bool => ( $settings[ $key ] ?? null ) !== ( $stored[ $key ] ?? null ) );
+		$touched = array_filter( array_keys( Policy::locked() ), static fn( $key ): bool => ! Changes::same( $settings[ $key ] ?? null, $stored[ $key ] ?? null ) );
 		return array_map(
 			static fn( $key ): array => array(
 				'path'    => (string) $key,
