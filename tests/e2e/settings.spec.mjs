@@ -59,7 +59,7 @@ test( 'a limit that is saved holds from then on', async () => {
 	await open( 'limits' );
 	const quota = page.getByRole( 'group', { name: 'Quota' } );
 	await quota.getByLabel( 'My own' ).check();
-	await quota.getByLabel( 'Calls' ).fill( '1' );
+	await quota.getByLabel( 'Calls', { exact: true } ).fill( '1' );
 	await quota.getByLabel( 'In', { exact: true } ).fill( '7' );
 	await quota.getByLabel( 'Unit' ).selectOption( 'days' );
 	await save();
@@ -117,8 +117,8 @@ test( 'what wp-config.php sets is shown with its constant’s name, counts, and 
 	await open( 'limits' );
 	const quota = page.getByRole( 'group', { name: 'Quota' } );
 	await page.getByText( 'Set by AISP_SETTINGS in wp-config.php' ).waitFor();
-	assert.equal( await quota.getByLabel( 'Calls' ).inputValue(), '1' );
-	assert.ok( await quota.getByLabel( 'Calls' ).isDisabled() );
+	assert.equal( await quota.getByLabel( 'Calls', { exact: true } ).inputValue(), '1' );
+	assert.ok( await quota.getByLabel( 'Calls', { exact: true } ).isDisabled() );
 	assert.equal( await quota.getByRole( 'button', { name: 'Add a limit' } ).isVisible(), false );
 	await accessible( page, 'locked' );
 	await picture( page, 'settings-locked' );
@@ -166,7 +166,7 @@ test( 'a model with a route of two is made, its order changed and its entry remo
 		await add.focus();
 		await page.keyboard.press( 'Enter' );
 		const stop = page.getByRole( 'group', { name: `Provider ${ index + 1 }` } );
-		await stop.getByLabel( 'Provider' ).selectOption( name );
+		await stop.getByLabel( 'Provider', { exact: true } ).selectOption( name );
 		await stop.getByLabel( 'Its name for the model' ).focus();
 		await page.keyboard.type( `m-${ index }` );
 	}

@@ -55,6 +55,7 @@ export function useSettings() {
 
 	/** After somebody else has saved: theirs, and one's own changes over it. */
 	const join = async () => {
+		setSaving( true );
 		try {
 			const theirs = await call( '/settings' );
 			setAnswer( { ...theirs, locked: unfolded( theirs.locked ) } );
@@ -62,6 +63,8 @@ export function useSettings() {
 			setFailure( null );
 		} catch ( refusal ) {
 			setFailure( refusal );
+		} finally {
+			setSaving( false );
 		}
 	};
 

@@ -18,8 +18,15 @@ const units = () => [
 
 const fitting = ( seconds ) => [ 86400, 3600, 60 ].find( ( unit ) => Number.isInteger( seconds ) && seconds > 0 && seconds % unit === 0 ) ?? 1;
 
-export function Duration( { path, label, help } ) {
-	const { id, value, set, usual, flaws } = useField( path );
+/**
+ * @param {Object} props
+ * @param {Array}  props.path
+ * @param {string} props.label
+ * @param {string} props.help
+ * @param {number} props.otherwise What it is where none is set, of an entry that has no defaults.
+ */
+export function Duration( { path, label, help, otherwise } ) {
+	const { id, value, set, usual = otherwise, flaws } = useField( path );
 	const [ unit, setUnit ] = useState( () => fitting( value ?? usual ) );
 	const read = ( text, of = unit ) => {
 		const number = meant( text );

@@ -92,7 +92,7 @@ export function Tokens() {
 						label={ __( 'Names of the keys that sign tokens', 'ai-secure-proxy' ) }
 						help={ __( 'Variables or constants that hold at least 16 bytes each; the first one signs.', 'ai-secure-proxy' ) }
 					/>
-					<Duration path={ [ 'tokens', 'ttl' ] } label={ __( 'How long a token lives', 'ai-secure-proxy' ) } help={ __( '5 minutes unless you say otherwise, 10 at most.', 'ai-secure-proxy' ) } />
+					<Duration path={ [ 'tokens', 'ttl' ] } label={ __( 'How long a token lives', 'ai-secure-proxy' ) } help={ __( '10 minutes at most.', 'ai-secure-proxy' ) } otherwise={ 300 } />
 					<Several
 						path={ [ 'tokens', 'routes' ] }
 						legend={ __( 'Routes', 'ai-secure-proxy' ) }

@@ -47,7 +47,7 @@ export function Webhooks( { site } ) {
 						</p>
 						<Choice path={ [ ...path, 'scheme' ] } label={ __( 'How it signs', 'ai-secure-proxy' ) } options={ schemes() } />
 						<Secret path={ [ ...path, 'secret_env' ] } label={ __( 'Names of its secrets', 'ai-secure-proxy' ) } help={ __( 'Several with a comma between, to change one without a gap.', 'ai-secure-proxy' ) } />
-						<Duration path={ [ ...path, 'tolerance' ] } label={ __( 'How far its clock may be from ours', 'ai-secure-proxy' ) } help={ __( '5 minutes unless you say otherwise.', 'ai-secure-proxy' ) } />
+						<Duration path={ [ ...path, 'tolerance' ] } label={ __( 'How far its clock may be from ours', 'ai-secure-proxy' ) } otherwise={ 300 } />
 						<Dedupe path={ [ ...path, 'dedupe' ] } />
 					</>
 				) }
