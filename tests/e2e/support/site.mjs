@@ -1,7 +1,7 @@
 // The site under test and its provider: run.sh started them and says where they are.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 export const url = process.env.SITE_URL;
 export const api = `${ url }/wp-json/ai-secure-proxy/v1`;
@@ -42,6 +42,13 @@ export function allow( origins ) {
 		throw new Error( 'the settings were not saved' );
 	}
 }
+
+const LOCK = `${ process.env.SITE_ROOT }/wp-content/mu-plugins/locked.php`;
+
+/** The constant AISP_SETTINGS, as wp-config.php would define it. */
+export const lock = ( settings ) => writeFileSync( LOCK, `<?php define( 'AISP_SETTINGS', json_decode( base64_decode( '${ Buffer.from( JSON.stringify( settings ) ).toString( 'base64' ) }' ), true ) );` );
+
+export const unlock = () => rmSync( LOCK, { force: true } );
 
 /** What PHP has complained of so far. */
 export const complaints = () => [ 'SITE_LOG', 'SITE_DEBUG_LOG' ].map( ( name ) => readFileSync( process.env[ name ], 'utf8' ) ).join( '' );

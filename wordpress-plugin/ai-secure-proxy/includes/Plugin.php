@@ -29,6 +29,7 @@ use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Metrics_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
+use AI_Secure_Proxy\Rest\Settings_Controller;
 use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
 use AI_Secure_Proxy\Rest\Token_Controller;
@@ -166,5 +167,6 @@ final class Plugin {
 		( new Cache_Controller() )->register_routes();
 		( new Webhook_Controller() )->register_routes();
 		( new Token_Controller() )->register_routes();
+		( new Settings_Controller() )->register_routes();
 	}
 }

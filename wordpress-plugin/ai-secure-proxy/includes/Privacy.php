@@ -78,8 +78,7 @@ final class Privacy {
 	}
 
 	public static function policy_text(): void {
-		$settings = get_option( Policy::OPTION, array() );
-		$hidden   = true === ( is_array( $settings ) ? $settings['redact'] ?? true : true )
+		$hidden = true === ( Policy::settings()['redact'] ?? true )
 			? ' ' . __( 'E-mail addresses, phone, card and bank account numbers, social security numbers and network addresses in it are replaced by placeholders before it is sent.', 'ai-secure-proxy' )
 			: '';
 		wp_add_privacy_policy_content(
