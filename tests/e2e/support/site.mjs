@@ -1,7 +1,8 @@
 // The site under test and its provider: run.sh started them and says where they are.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 export const url = process.env.SITE_URL;
 export const api = `${ url }/wp-json/ai-secure-proxy/v1`;
@@ -15,13 +16,14 @@ export const secrets = [ process.env.WORLD_KEY, process.env.E2E_TOKEN_SECRET, 'A
 /** Somebody with a login, by it: { id, role, password, … }. */
 export const user = ( login ) => JSON.parse( readFileSync( process.env.SITE_USERS, 'utf8' ) )[ login ];
 
-/** Runs a function's body of PHP in the booted site; `$in` is what it is given. */
-export function php( code, input = null ) {
+const script = ( code, input ) => {
 	const given = Buffer.from( JSON.stringify( input ) ).toString( 'base64' );
-	const script = `<?php require '${ process.env.SITE_ROOT }/wp-load.php';
+	return `<?php require '${ process.env.SITE_ROOT }/wp-load.php';
 		$out = ( static function ( $in ) { ${ code } } )( json_decode( base64_decode( '${ given }' ), true ) );
 		echo "\\n=>", json_encode( $out );`;
-	const { stdout, stderr } = spawnSync( process.env.SITE_PHP, [], { input: script, encoding: 'utf8' } );
+};
+
+function result( stdout, stderr ) {
 	const said = /\n=>(.*)$/s.exec( stdout );
 	if ( ! said ) {
 		throw new Error( `PHP in the site: ${ stdout }${ stderr }` );
@@ -29,14 +31,50 @@ export function php( code, input = null ) {
 	return JSON.parse( said[ 1 ] );
 }
 
-/** The settings: one model, served by llmock, for visitors with tokens; pages of these other origins may ask too. */
-export function allow( origins ) {
+/** Runs a function's body of PHP in the booted site; `$in` is what it is given. */
+export function php( code, input = null ) {
+	const { stdout, stderr } = spawnSync( process.env.SITE_PHP, [], { input: script( code, input ), encoding: 'utf8' } );
+	return result( stdout, stderr );
+}
+
+/** The same, while the test goes on; a promise of what it gives. */
+export function phpMeanwhile( code, input = null ) {
+	const child = spawn( process.env.SITE_PHP, [], { stdio: [ 'pipe', 'pipe', 'inherit' ] } );
+	child.stdin.end( script( code, input ) );
+	return text( child.stdout ).then( ( stdout ) => result( stdout, '' ) );
+}
+
+/** SQL on the module's store, in a process of its own: time passes by it. */
+export function onStore( sql ) {
+	const store = php( 'return aisp_status()["store"]["location"];' );
+	const code = 'import sqlite3, sys; db = sqlite3.connect(sys.argv[1], timeout=10); db.execute(sys.argv[2]); db.commit()';
+	const { status, stderr } = spawnSync( 'python3', [ '-c', code, store, sql ], { encoding: 'utf8' } );
+	if ( status ) {
+		throw new Error( stderr );
+	}
+}
+
+/** A call to one of the routes as somebody with an application password: the answer's JSON. */
+export async function send( login, method, path, body ) {
+	const { app_password: password } = user( login );
+	const headers = { Authorization: `Basic ${ btoa( `${ login }:${ password }` ) }`, 'Content-Type': 'application/json' };
+	const response = await fetch( api + path, { method, headers, body: body && JSON.stringify( body ) } );
+	const answer = await response.json();
+	if ( ! response.ok ) {
+		throw new Error( `${ method } ${ path }: ${ response.status } ${ JSON.stringify( answer ) }` );
+	}
+	return answer;
+}
+
+/** The settings: one model, served by llmock, for visitors with tokens; pages of these other origins may ask too; and what else is said. */
+export function allow( origins, more = {} ) {
 	const policy = {
 		default_model: 'mock-1',
 		models: { 'mock-1': { route: [ [ 'mock', 'gpt-4o-mini' ] ] } },
 		providers: { mock: { kind: 'openai_responses', base_url: `${ process.env.LLMOCK_URL }/v1`, key_env: 'AISP_TEST_KEY' } },
 		tokens: { secret_env: 'AISP_TEST_TOKEN' },
 		origins,
+		...more,
 	};
 	if ( ! php( 'update_option( "aisp_settings", $in ); return get_option( "aisp_settings" ) == $in;', policy ) ) {
 		throw new Error( 'the settings were not saved' );
@@ -64,5 +102,7 @@ async function llmock( method, path, body ) {
 export const provider = {
 	reset: () => llmock( 'POST', '/reset' ),
 	says: ( text ) => llmock( 'POST', '/scenario', { behaviors: [ { type: 'reply', text, times: null } ] } ),
+	/** Queues what the next requests get, such as { type: 'fail', status: 400 }. */
+	will: ( ...behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
 };

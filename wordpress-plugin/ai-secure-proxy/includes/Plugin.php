@@ -34,6 +34,7 @@ use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
 use AI_Secure_Proxy\Rest\Token_Controller;
 use AI_Secure_Proxy\Rest\Webhook_Controller;
+use AI_Secure_Proxy\Rest\Webhooks_Controller;
 use AI_Secure_Proxy\Webhook\Inbox;
 
 defined( 'ABSPATH' ) || exit;
@@ -166,6 +167,7 @@ final class Plugin {
 		( new Status_Controller() )->register_routes();
 		( new Cache_Controller() )->register_routes();
 		( new Webhook_Controller() )->register_routes();
+		( new Webhooks_Controller() )->register_routes();
 		( new Token_Controller() )->register_routes();
 		( new Settings_Controller() )->register_routes();
 	}

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Json;
+use AI_Secure_Proxy\Webhook\Events;
 use AI_Secure_Proxy\Webhook\Inbox;
 use WP_CLI;
 use WP_CLI\Utils;
@@ -23,8 +24,8 @@ final class Webhook_Command {
 
 	private const FIELDS = array( 'id', 'source', 'event', 'type', 'state', 'attempts', 'error', 'received_at', 'due_at' );
 
-	/** As many as the module gives, or takes, at once. */
-	private const PAGE = 1000;
+	/** As many as a run handles where nobody says how many. */
+	private const RUN = 1000;
 
 	/**
 	 * Lists this site's events, newest first.
@@ -107,24 +108,24 @@ final class Webhook_Command {
 	 */
 	public function show( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$filter = Event_Filter::of( array(), array() ) + Event_Filter::numbered( $args );
+		$filter = Event_Filter::numbered( $args );
 		try {
-			$events = aisp_webhook_list( $filter );
+			$event = Events::find( $filter['id'] );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
 		}
-		if ( ! $events ) {
+		if ( null === $event ) {
 			/* translators: %d: a number. */
 			WP_CLI::error( sprintf( __( 'No event has the number %d.', 'ai-secure-proxy' ), $filter['id'] ) );
 			return;
 		}
 		$format  = $assoc_args['format'] ?? 'table';
-		$payload = self::payload( $events[0]['body'] );
-		if ( 'table' === $format && '' !== $events[0]['body'] ) {
+		$payload = Events::payload( $event['body'] );
+		if ( 'table' === $format && '' !== $event['body'] ) {
 			$payload = Json::line( $payload );
 		}
-		Output::fields( self::row( $events[0] ) + array( 'payload' => $payload ), $format );
+		Output::fields( self::row( $event ) + array( 'payload' => $payload ), $format );
 	}
 
 	/**
@@ -157,7 +158,7 @@ final class Webhook_Command {
 			return;
 		}
 		try {
-			$count = self::all( 'aisp_webhook_replay', $filter );
+			$count = Events::replay( $filter );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
@@ -206,7 +207,7 @@ final class Webhook_Command {
 		/* translators: %s: the number of an event, or a state and perhaps a source. */
 		WP_CLI::confirm( sprintf( __( 'Forget what is %s?', 'ai-secure-proxy' ), implode( ', ', array_diff_key( $filter, array( 'site' => 0 ) ) ) ), $assoc_args );
 		try {
-			$count = self::all( 'aisp_webhook_forget', $filter );
+			$count = Events::forget( $filter );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
@@ -236,7 +237,7 @@ final class Webhook_Command {
 	public function work( array $args, array $assoc_args ): void {
 		Input::need_module();
 		try {
-			$count = Inbox::work( Input::number( $assoc_args, 'max', 1 ) ?? self::PAGE );
+			$count = Inbox::work( Input::number( $assoc_args, 'max', 1 ) ?? self::RUN );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;
@@ -248,30 +249,6 @@ final class Webhook_Command {
 		} else {
 			WP_CLI::success( $said );
 		}
-	}
-
-	/** @param callable $act aisp_webhook_replay or _forget; what it has dealt with does not match again. */
-	private static function all( callable $act, array $filter ): int {
-		$count = 0;
-		do {
-			$some   = $act( $filter + array( 'max' => self::PAGE ) );
-			$count += $some;
-		} while ( self::PAGE === $some );
-		return $count;
-	}
-
-	/**
-	 * What a body says, objects as objects; the body itself where that is no JSON, without what is not UTF-8; null where
-	 * there is none.
-	 *
-	 * @return mixed
-	 */
-	private static function payload( string $body ) {
-		if ( '' === $body ) {
-			return null;
-		}
-		$payload = json_decode( $body, false, 512, JSON_BIGINT_AS_STRING );
-		return JSON_ERROR_NONE === json_last_error() ? $payload : json_decode( Json::line( $body ) );
 	}
 
 	/** One event, for people: times in UTC. */

@@ -106,8 +106,8 @@ final class Ended {
 		return $written;
 	}
 
-	/** Why an answer cannot be written, or null. */
-	private static function obstacle( array $item, int $user ): ?string {
+	/** Why an answer cannot be written, or null: gone (the post), forbidden (to the user who asked), sealed (no key opens its private values). */
+	public static function obstacle( array $item, int $user ): ?string {
 		return match ( true ) {
 			! Rights::has_post( $item['store'] )          => 'gone',
 			! Rights::may( $user, $item['store'] )        => 'forbidden',
@@ -117,18 +117,31 @@ final class Ended {
 	}
 
 	/**
+	 * Whether an answer was written, whatever became of it since.
+	 *
+	 * @param array  $store post_id and meta_key.
+	 * @param string $which As `job/item`.
+	 */
+	public static function is_written( array $store, string $which ): bool {
+		return get_post_meta( $store['post_id'], self::mark( $store ), true ) === $which;
+	}
+
+	/**
 	 * Writes what the model said, as it said it: a text, or the array that it encodes.
 	 *
 	 * @return bool Whether it was not there before.
 	 */
 	private static function put( array $store, array $result, string $which ): bool {
-		$mark = self::WRITTEN . md5( $store['meta_key'] );
-		if ( get_post_meta( $store['post_id'], $mark, true ) === $which ) {
+		if ( self::is_written( $store, $which ) ) {
 			return false;
 		}
 		self::set( $store['post_id'], $store['meta_key'], $result['data'] ?? $result['text'] );
-		self::set( $store['post_id'], $mark, $which );
+		self::set( $store['post_id'], self::mark( $store ), $which );
 		return true;
+	}
+
+	private static function mark( array $store ): string {
+		return self::WRITTEN . md5( $store['meta_key'] );
 	}
 
 	/** @param string|array $value What to write. */

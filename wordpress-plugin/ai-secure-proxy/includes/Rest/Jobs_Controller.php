@@ -13,6 +13,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Rest;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Jobs\Place;
 use AI_Secure_Proxy\Jobs\Queue;
 
 defined( 'ABSPATH' ) || exit;
@@ -93,7 +94,7 @@ final class Jobs_Controller extends Controller {
 			'items' => $request['items'],
 			'from'  => $request['from'],
 		);
-		return self::with_job( $request['id'], static fn( array $job ): array => $job, $request['items'] ? $window : array() );
+		return self::with_job( $request['id'], array( Place::class, 'with' ), $request['items'] ? $window : array() );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */

@@ -39,7 +39,7 @@ final class Jobs_Schema {
 
 	/** The filters of GET /jobs. */
 	public static function filters(): array {
-		return self::checked(
+		return Schema::checked(
 			array(
 				'state'    => array(
 					'type'        => 'string',
@@ -74,7 +74,7 @@ final class Jobs_Schema {
 
 	/** The arguments of GET /jobs/{id}. */
 	public static function window(): array {
-		return self::checked(
+		return Schema::checked(
 			array(
 				'items' => array(
 					'type'        => 'integer',
@@ -109,7 +109,7 @@ final class Jobs_Schema {
 
 	/** The answer of POST /jobs, as a JSON schema. */
 	public static function enqueued(): array {
-		return self::schema(
+		return Schema::of(
 			'aisp-job-enqueued',
 			array(
 				'job_id' => array( 'type' => 'string' ),
@@ -141,7 +141,7 @@ final class Jobs_Schema {
 			'preview'     => 'boolean',
 			'callback'    => array( 'string', 'null' ),
 		);
-		return self::schema( 'aisp-job', array_map( static fn( $type ): array => array( 'type' => $type ), $types ) );
+		return Schema::of( 'aisp-job', Schema::types( $types ) );
 	}
 
 	/** What a job may say besides what is asked. */
@@ -206,23 +206,5 @@ final class Jobs_Schema {
 			$body['store'] = Infer_Schema::from_form( $body['store'], self::properties()['store']['properties'] );
 		}
 		return $body;
-	}
-
-	/** Arguments that WordPress checks, and gives in their types. */
-	private static function checked( array $args ): array {
-		$by = array(
-			'validate_callback' => 'rest_validate_request_arg',
-			'sanitize_callback' => 'rest_sanitize_request_arg',
-		);
-		return array_map( static fn( array $arg ): array => $arg + $by, $args );
-	}
-
-	private static function schema( string $title, array $properties ): array {
-		return array(
-			'$schema'    => 'http://json-schema.org/draft-04/schema#',
-			'title'      => $title,
-			'type'       => 'object',
-			'properties' => $properties,
-		);
 	}
 }

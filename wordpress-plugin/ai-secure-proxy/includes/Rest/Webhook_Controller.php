@@ -21,10 +21,10 @@ defined( 'ABSPATH' ) || exit;
 
 final class Webhook_Controller extends Controller {
 
-	public const ROUTE = '/webhook';
+	public const ROUTE          = '/webhook';
+	public const DEFAULT_SOURCE = 'default';
 
-	private const DEFAULT_SOURCE = 'default';
-	private const OPTIONS        = array( 'scheme', 'secret_env', 'tolerance' );
+	private const OPTIONS = array( 'scheme', 'secret_env', 'tolerance' );
 
 	/** When to come again, in seconds, while the store is down. */
 	private const RETRY_AFTER_S = 30;

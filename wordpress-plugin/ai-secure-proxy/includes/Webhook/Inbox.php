@@ -36,7 +36,7 @@ final class Inbox {
 	private const EACH_MINUTE    = array( 50, 20 );
 	private const AFTER_RESPONSE = array( 10, 10 );
 
-	/** Called by a request that brought an event: looks at the inbox once its answer is sent, where PHP can send it first. */
+	/** Called by a request that made an event due: looks at the inbox once its answer is sent, where PHP can send it first. */
 	public static function after_response(): void {
 		if ( function_exists( 'fastcgi_finish_request' ) && ! has_action( 'shutdown', array( self::class, 'when_answered' ) ) ) {
 			add_action( 'shutdown', array( self::class, 'when_answered' ), 110 );
@@ -46,6 +46,7 @@ final class Inbox {
 	public static function when_answered(): void {
 		ignore_user_abort( true );
 		fastcgi_finish_request();
+		wp_set_current_user( 0 ); // Handlers run as nobody, whoever replayed an event or accepted a job.
 		self::run( ...self::AFTER_RESPONSE );
 	}
 
