@@ -56,6 +56,7 @@ async function llmock( method, path, body ) {
 
 export const provider = {
 	reset: () => llmock( 'POST', '/reset' ),
-	says: ( text ) => llmock( 'POST', '/scenario', { behaviors: [ { type: 'reply', text, times: null } ] } ),
+	does: ( behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
+	says: ( text ) => provider.does( [ { type: 'reply', text, times: null } ] ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
 };
