@@ -101,8 +101,8 @@ async function llmock( method, path, body ) {
 
 export const provider = {
 	reset: () => llmock( 'POST', '/reset' ),
-	says: ( text ) => llmock( 'POST', '/scenario', { behaviors: [ { type: 'reply', text, times: null } ] } ),
 	/** Queues what the next requests get, such as { type: 'fail', status: 400 }. */
 	will: ( ...behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
+	says: ( text ) => provider.will( { type: 'reply', text, times: null } ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
 };
