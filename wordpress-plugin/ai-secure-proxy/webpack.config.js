@@ -19,6 +19,7 @@ const STABLE = [
 	'i18n',
 	'is-shallow-equal',
 	'keycodes',
+	'preferences',
 	'primitives',
 	'url',
 	'warning',
