@@ -19,6 +19,7 @@ const STABLE = [
 	'i18n',
 	'is-shallow-equal',
 	'keycodes',
+	'preferences',
 	'primitives',
 	'url',
 	'warning',
@@ -47,7 +48,7 @@ const build = ( name, entry, plugins ) => ( {
 const extracts = ( plugin ) => plugin instanceof ExtractDependencies;
 
 module.exports = [
-	build( 'screens', entries( [ 'overview', 'playground', 'settings' ] ), scripts.plugins ),
+	build( 'screens', { ...entries( [ 'overview', 'playground', 'settings' ] ), 'block/index': './src/block/index.js' }, scripts.plugins ),
 	build( 'tables', entries( [ 'log', 'jobs', 'webhooks' ] ), [
 		...scripts.plugins.filter( ( plugin ) => ! extracts( plugin ) ),
 		new ExtractDependencies( {
