@@ -40,4 +40,4 @@ no file: Aisp\InvalidRequest (invalid_request, 400): aisp_backup(): Argument #1 
 no folder: Aisp\InvalidRequest (invalid_request, 400): aisp_backup(): Argument #1 ($path) cannot be written: No such file or directory (os error 2)
 no string: TypeError: aisp_backup(): Argument #1 ($path) must be of type string, int given
 {"ok":true,"error":null}1
-store_unavailable {"ok":false,"error":"/part.db is damaged: it is a backup that is not whole"}0
+store_unavailable {"ok":false,"error":"/part.db is damaged: database disk image is malformed"}0

@@ -65,7 +65,7 @@ pub(super) fn open(path: &Path, wal_pages: Arc<AtomicU32>) -> Result<Connection,
     }
     let found = Tx::read(&conn).and_then(|tx| schema::look(&tx)).map_err(|e| failed(&e))?;
     if matches!(found, Found::Ours(_)) && !is_sound(&conn).map_err(|e| failed(&e))? {
-        return Err(damaged("it is a backup that is not whole"));
+        return Err(damaged("its pages fail quick_check"));
     }
     if found == Found::Empty || matches!(found, Found::Ours(version) if version < schema::VERSION) {
         let _alone = lock_folder(path);
@@ -99,7 +99,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// Looks at a backup as a whole when it is first opened as the store: half of a file is a database as well. What is in use has
+/// Looks at all pages of a backup when it is first opened as the store: its first ones alone say little. What is in use has
 /// a write-ahead log, and a backup has none.
 fn is_sound(conn: &Connection) -> rusqlite::Result<bool> {
     let ask = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, String>(0));
