@@ -92,6 +92,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Disguise::class, 'refuse' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_pre_dispatch', array( Logs_Controller::class, 'mend_query' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
