@@ -140,6 +140,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp log export', Cli\Log_Export_Command::class );
 			\WP_CLI::add_command( 'aisp log prune', Cli\Log_Prune_Command::class );
 			\WP_CLI::add_command( 'aisp log verify', Cli\Log_Verify_Command::class );
+			\WP_CLI::add_command( 'aisp backup', Cli\Backup_Command::class );
+			\WP_CLI::add_command( 'aisp restore', Cli\Restore_Command::class );
 			\WP_CLI::add_command( 'aisp metrics', Cli\Metrics_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
