@@ -3,9 +3,11 @@
 //! A call touches the store twice: [`Store::admit`] before the provider is asked and [`Store::settle`] after it. Each is
 //! one round trip and atomic. Everything is written so that a worker may be killed between the two.
 
+mod backup;
 mod breaker;
 mod budget;
 mod call;
+mod counts;
 mod fallback;
 mod flight;
 mod handle;
@@ -15,9 +17,11 @@ mod location;
 mod metrics;
 pub mod sqlite;
 
+pub use backup::{Backup, BackupError, backup};
 pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
 pub use budget::{Alert, Budget, BudgetState, Claim};
 pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, Write};
+pub use counts::Counts;
 pub use fallback::admit as admit_without_store;
 pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
@@ -28,6 +32,8 @@ pub use job::{
 };
 pub use location::{BadLocation, Location};
 pub use metrics::{Group, MetricsFilter, Point, Step, Total};
+
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -117,12 +123,19 @@ pub trait Store: Queue {
     /// Figures for `aisp_status()`.
     fn status(&self, now_us: i64) -> Result<Status, StoreError>;
 
+    /// What a site has in the queue, of one kind of jobs, and in the inbox.
+    fn counts(&self, site: &str, kind: &str, now_us: i64) -> Result<Counts, StoreError>;
+
     /// What calls came to, in the order of time and then of names; those in the spool included.
     fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError>;
 
     /// What calls of a site, or of all, have come to since the store was made; those in the spool included. No more than 500
     /// combinations of a site and a row an outcome for the rest.
     fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError>;
+
+    /// Writes a copy of the store into an empty file, as it is at one moment, and gives the version of its schema. Nobody waits
+    /// for it.
+    fn copy_into(&self, file: &Path) -> Result<u32, BackupError>;
 
     /// Work that must not lengthen a call that is answered from the cache: folding the write-ahead log into the database.
     /// Called after a provider was asked, and by [`Store::drain`]. Cheap when there is nothing to do.

@@ -40,6 +40,8 @@ defined( 'ABSPATH' ) || exit;
 final class Plugin {
 
 	public static function start( string $file ): void {
+		add_action( 'init', array( self::class, 'texts' ), 0 );
+
 		// Coming, going, growing.
 		register_activation_hook( $file, array( Installer::class, 'activate' ) );
 		register_deactivation_hook( $file, array( Installer::class, 'deactivate' ) );
@@ -149,6 +151,11 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp job enqueue', Cli\Job_Enqueue_Command::class );
 			\WP_CLI::add_command( 'aisp worker', Cli\Worker_Command::class );
 		}
+	}
+
+	/** The translations that come with the plugin; those of WordPress.org go before them. */
+	public static function texts(): void {
+		load_plugin_textdomain( 'ai-secure-proxy', false, basename( AI_SECURE_PROXY_DIR ) . '/languages' );
 	}
 
 	public static function routes(): void {
