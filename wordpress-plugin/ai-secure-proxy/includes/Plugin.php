@@ -97,6 +97,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Disguise::class, 'refuse' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_pre_dispatch', array( Logs_Controller::class, 'mend_query' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
@@ -147,6 +148,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp log export', Cli\Log_Export_Command::class );
 			\WP_CLI::add_command( 'aisp log prune', Cli\Log_Prune_Command::class );
 			\WP_CLI::add_command( 'aisp log verify', Cli\Log_Verify_Command::class );
+			\WP_CLI::add_command( 'aisp backup', Cli\Backup_Command::class );
+			\WP_CLI::add_command( 'aisp restore', Cli\Restore_Command::class );
 			\WP_CLI::add_command( 'aisp metrics', Cli\Metrics_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
