@@ -2,7 +2,7 @@
 S := tests/support
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress test-browser soak lint bench package
+.PHONY: help deps build install uninstall demo stop test test-core test-module test-providers test-wordpress test-browser soak lint languages bench package
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -48,6 +48,9 @@ test-browser: ## the plugin in a real browser (after build)
 soak: ## a thousand kills, leaders killed in flight, and 50 reloads of php-fpm in traffic (after build)
 	@AISP_LONG=1 cargo test --no-default-features --locked --test store_race --test inbox_race --test jobs_race --test jobs_kill --test herd
 	@AISP_LONG=1 $(S)/phpt.sh $(CURDIR)/tests/phpt/fpm-reload.phpt
+
+languages: ## the template of all texts, and what is new in it into each translation
+	@$(S)/languages.sh update
 
 bench: ## ratios, all measured in one run (after build)
 	@$(S)/deps.sh build site bench

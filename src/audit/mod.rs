@@ -6,6 +6,7 @@ mod line;
 mod prometheus;
 mod quiet;
 mod record;
+mod rotate;
 
 pub use figures::{Figures, Latency};
 pub use histogram::{BUCKETS, Histogram};

@@ -12,7 +12,7 @@ add_action(
 			'bench/v1',
 			'/trivial',
 			array(
-				'methods'             => 'POST',
+				'methods'             => array( 'GET', 'POST' ),
 				'callback'            => static fn() => array( 'ok' => true ),
 				'permission_callback' => static fn() => current_user_can( 'aisp_infer' ),
 			)

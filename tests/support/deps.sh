@@ -38,7 +38,7 @@ packages() {
     site)  echo "$php-cli $php-fpm $php-mysql $php-curl $php-mbstring $php-xml $php-intl $php-apcu $php-redis $php-opcache?
                  mariadb-server-core mariadb-client-core nginx-light|nginx curl ca-certificates procps util-linux" ;;
     model) echo "python3 python3-venv ca-certificates curl" ;;
-    test)  echo "redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
+    test)  echo "gettext redis-server phpunit php-codesniffer? shellcheck python3 python3-venv iproute2 procps curl" ;;
     browser) echo "chromium? fonts-dejavu-core" ;;
     package) echo "python3" ;;
     bench) echo "wrk redis-server" ;;

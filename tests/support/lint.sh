@@ -27,4 +27,5 @@ if command -v phpcs >/dev/null; then check 'php style' php_style; else say "skip
 check 'shellcheck' shell_style
 check 'eslint' js_style
 check 'eslint, screens' screens_style
+check 'texts' "$support/languages.sh" check
 [ -z "$failed" ]

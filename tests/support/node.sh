@@ -20,16 +20,17 @@ node_ready() {
   ) 7>"${log%.log}.lock"
 }
 
-# screens_build: makes the plugin's build/ from its src/, unless nothing changed since.
+# screens_build: makes the plugin's build/ from its src/, and of its translations what WordPress reads, unless nothing changed.
 screens_build() {
   local made
   node_ready "$plugin"
-  made=$(cd "$plugin" && find src package-lock.json webpack.config.js -type f -exec sha256sum {} + | LC_ALL=C sort -k2 | sha256sum)
+  made=$(cd "$plugin" && find src languages package-lock.json webpack.config.js -type f -not -name '*.pot' -exec sha256sum {} + | LC_ALL=C sort -k2 | sha256sum)
   (
     flock 8
     if [ "$(cat "$plugin/build/.made" 2>/dev/null)" = "$made" ]; then exit 0; fi
     rm -rf "$plugin/build"
     (cd "$plugin" && npm run --silent build >"$cache/screens.log" 2>&1) || { tail -n 30 "$cache/screens.log" >&2; die "the plugin's screens do not build"; }
+    PLUGIN=$plugin node "$support/languages.mjs" build
     printf '%s\n' "$made" >"$plugin/build/.made"
   ) 8>"$cache/screens.lock"
 }

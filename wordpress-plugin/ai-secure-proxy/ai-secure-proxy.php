@@ -9,6 +9,7 @@
  * License:           GPL-2.0-or-later
  * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
  * Text Domain:       ai-secure-proxy
+ * Domain Path:       /languages
  *
  * This file alone is kept to syntax that PHP 5.6 can parse, so that an old server gets a notice and not a fatal error.
  *

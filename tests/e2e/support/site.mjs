@@ -1,7 +1,7 @@
 // The site under test and its provider: run.sh started them and says where they are.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 export const url = process.env.SITE_URL;
@@ -84,6 +84,13 @@ export function allow( origins, more = {} ) {
 	}
 }
 
+const LOCK = `${ process.env.SITE_ROOT }/wp-content/mu-plugins/locked.php`;
+
+/** The constant AISP_SETTINGS, as wp-config.php would define it. */
+export const lock = ( settings ) => writeFileSync( LOCK, `<?php define( 'AISP_SETTINGS', json_decode( base64_decode( '${ Buffer.from( JSON.stringify( settings ) ).toString( 'base64' ) }' ), true ) );` );
+
+export const unlock = () => rmSync( LOCK, { force: true } );
+
 /** What PHP has complained of so far. */
 export const complaints = () => [ 'SITE_LOG', 'SITE_DEBUG_LOG' ].map( ( name ) => readFileSync( process.env[ name ], 'utf8' ) ).join( '' );
 
@@ -97,8 +104,8 @@ async function llmock( method, path, body ) {
 
 export const provider = {
 	reset: () => llmock( 'POST', '/reset' ),
-	says: ( text ) => llmock( 'POST', '/scenario', { behaviors: [ { type: 'reply', text, times: null } ] } ),
 	/** Queues what the next requests get, such as { type: 'fail', status: 400 }. */
 	will: ( ...behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
+	says: ( text ) => provider.will( { type: 'reply', text, times: null } ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
 };

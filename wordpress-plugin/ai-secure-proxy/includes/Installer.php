@@ -12,7 +12,10 @@ namespace AI_Secure_Proxy;
 use AI_Secure_Proxy\Jobs\Ended;
 use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
+use AI_Secure_Proxy\Log\Kinds;
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Log\Table;
+use AI_Secure_Proxy\Log\Upgrade;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -49,7 +52,9 @@ final class Installer {
 
 	public static function install(): void {
 		$is_new = false === get_option( self::SCHEMA_OPTION );
-		Table::create();
+		if ( ! Upgrade::run() ) {
+			return; // Another request is at it; the next one sees what came of it.
+		}
 		update_option( self::SCHEMA_OPTION, Table::VERSION );
 		if ( $is_new ) {
 			// Only once: what an administrator took from a role later stays taken.
@@ -59,10 +64,14 @@ final class Installer {
 		if ( ! wp_next_scheduled( Drain::EVENT ) ) {
 			wp_schedule_event( time() + MINUTE_IN_SECONDS, Drain::SCHEDULE, Drain::EVENT );
 		}
+		if ( ! wp_next_scheduled( Retention::EVENT ) ) {
+			Retention::schedule();
+		}
 	}
 
 	public static function unschedule(): void {
 		wp_clear_scheduled_hook( Drain::EVENT );
+		Retention::unschedule();
 		Runs::unschedule();
 	}
 
@@ -84,6 +93,7 @@ final class Installer {
 
 	private static function erase(): void {
 		Table::drop();
+		Kinds::drop();
 		self::unschedule();
 		foreach ( array_keys( wp_roles()->roles ) as $name ) {
 			$role = get_role( (string) $name );
@@ -92,6 +102,7 @@ final class Installer {
 		}
 		self::forget_marks();
 		delete_option( Policy::OPTION );
+		delete_option( Retention::OPTION );
 		delete_option( self::SCHEMA_OPTION );
 		delete_option( self::ERASE_OPTION );
 	}

@@ -30,31 +30,57 @@ final class Metrics {
 	}
 
 	/**
-	 * This site's sums over a range that ends now, and the same in steps.
+	 * This site's sums over a range that ends now, the same in steps, and those of the same length of time before.
 	 *
-	 * @param string $range One of ranges().
-	 * @param string $group One of GROUPS.
-	 * @return array{since: int, until: int, step: string, total: array[], points: array[]}
+	 * @param string   $range One of ranges().
+	 * @param string   $group One of GROUPS.
+	 * @param string[] $by    More of GROUPS, of which each gets its sums in steps.
+	 * @param bool     $days  Whether days() is wanted, too.
+	 * @return array{since: int, until: int, step: string, total: array[], previous: array[], points: array[], by?: array<string, array[]>, days?: array}
 	 *
 	 * @throws \Aisp\Exception Answered by who asks.
 	 */
-	public static function of( string $range, string $group ): array {
+	public static function of( string $range, string $group, array $by = array(), bool $days = false ): array {
 		list( $seconds, $step ) = self::RANGES[ $range ];
 
 		$now     = time();
-		$options = array(
-			'site'  => Access::site(),
-			'since' => $now - $seconds,
-			'until' => $now,
-			'group' => $group,
+		$since   = $now - $seconds;
+		$metrics = array(
+			'since'    => $since,
+			'until'    => $now,
+			'step'     => $step,
+			'total'    => self::sums( $since, $now, $group ),
+			'previous' => self::before( $since - $seconds, $since, $group ),
+			'points'   => self::sums( $since, $now, $group, $step ),
 		);
-		$total   = aisp_metrics( $options );
+		foreach ( $by as $name ) {
+			$metrics['by'][ $name ] = self::sums( $since, $now, $name, $step );
+		}
+		return $days ? $metrics + array( 'days' => self::days() ) : $metrics;
+	}
+
+	/**
+	 * This site's sums of today, and of yesterday until the same time of the day, so that they can be compared. Days are the site's.
+	 *
+	 * @return array{today: array|null, yesterday: array|null} Null where there was no call.
+	 *
+	 * @throws \Aisp\Exception Answered by who asks.
+	 */
+	public static function days(): array {
+		$now       = current_datetime();
+		$yesterday = $now->modify( '-1 day' );
 		return array(
-			'since'  => $total['since'],
-			'until'  => $total['until'],
-			'step'   => $step,
-			'total'  => $total['points'],
-			'points' => aisp_metrics( $options + array( 'step' => $step ) )['points'],
+			'today'     => self::sums( $now->setTime( 0, 0 )->getTimestamp(), $now->getTimestamp(), 'none' )[0] ?? null,
+			'yesterday' => self::before( $yesterday->setTime( 0, 0 )->getTimestamp(), $yesterday->getTimestamp(), 'none' )[0] ?? null,
 		);
+	}
+
+	/** Sums up to a minute and without it: it belongs to what comes after. */
+	private static function before( int $since, int $until, string $group ): array {
+		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), $group );
+	}
+
+	private static function sums( int $since, int $until, string $group, ?string $step = null ): array {
+		return aisp_metrics( array( 'site' => Access::site() ) + compact( 'since', 'until', 'group', 'step' ) )['points'];
 	}
 }

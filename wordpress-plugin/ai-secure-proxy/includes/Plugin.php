@@ -11,10 +11,13 @@ namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Admin\Menu;
 use AI_Secure_Proxy\Cache\Invalidation;
+use AI_Secure_Proxy\Health\Module_Tests;
+use AI_Secure_Proxy\Health\Site_Tests;
 use AI_Secure_Proxy\Jobs\Health;
 use AI_Secure_Proxy\Jobs\Personal_Data;
 use AI_Secure_Proxy\Jobs\Runs;
 use AI_Secure_Proxy\Log\Drain;
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Log\Table;
 use AI_Secure_Proxy\Rest\Batch_Controller;
 use AI_Secure_Proxy\Rest\Cache_Controller;
@@ -24,8 +27,10 @@ use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Jobs_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Metrics_Controller;
+use AI_Secure_Proxy\Rest\Models_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
+use AI_Secure_Proxy\Rest\Settings_Controller;
 use AI_Secure_Proxy\Rest\Status_Controller;
 use AI_Secure_Proxy\Rest\Stream_Controller;
 use AI_Secure_Proxy\Rest\Token_Controller;
@@ -38,6 +43,8 @@ defined( 'ABSPATH' ) || exit;
 final class Plugin {
 
 	public static function start( string $file ): void {
+		add_action( 'init', array( self::class, 'texts' ), 0 );
+
 		// Coming, going, growing.
 		register_activation_hook( $file, array( Installer::class, 'activate' ) );
 		register_deactivation_hook( $file, array( Installer::class, 'deactivate' ) );
@@ -48,6 +55,14 @@ final class Plugin {
 		// The log: each minute, and once more after a busy request (see Inference).
 		add_filter( 'cron_schedules', array( Drain::class, 'schedules' ) ); // phpcs:ignore WordPress.WP.CronInterval.CronSchedulesInterval -- Each minute is meant: an empty spool costs one look.
 		add_action( Drain::EVENT, array( Drain::class, 'each_minute' ) );
+
+		// And how long it is kept: each night, on the site's clock.
+		add_action( 'init', array( Retention::class, 'register' ) );
+		add_action( Retention::EVENT, array( Retention::class, 'nightly' ) );
+		add_action( Retention::AGAIN, array( Retention::class, 'go_on' ) );
+		foreach ( array( 'add_option_', 'update_option_' ) as $hook ) {
+			add_action( $hook . Retention::OPTION, array( Retention::class, 'schedule' ), 10, 0 );
+		}
 
 		// Budgets: after a call that spends from one (see Inference), and each minute for calls whose process died.
 		add_action( Drain::EVENT, array( Budget_Alerts::class, 'fire' ) );
@@ -95,15 +110,23 @@ final class Plugin {
 		// What a scraper reads is no JSON.
 		add_filter( 'rest_pre_serve_request', array( Metrics_Controller::class, 'serve' ), 30, 3 );
 
+		// The log as a file is sent while it is read.
+		add_filter( 'rest_pre_serve_request', array( Logs_Controller::class, 'serve' ), 1000, 3 );
+
 		// A stream is sent last of all: once it flows, no header can be added.
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
 		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
+
+		// What an author sees.
+		add_action( 'init', array( Block::class, 'register' ) );
 
 		// What an administrator sees.
 		add_action( 'admin_menu', array( Menu::class, 'add' ) );
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
+		add_filter( 'site_status_tests', array( Module_Tests::class, 'tests' ) );
+		add_filter( 'site_status_tests', array( Site_Tests::class, 'tests' ) );
 		add_filter( 'site_status_tests', array( Health::class, 'tests' ) );
 		add_filter( 'debug_information', array( Site_Health::class, 'debug_information' ) );
 		add_action( 'admin_init', array( Privacy::class, 'policy_text' ) );
@@ -121,6 +144,9 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp redact', Cli\Redact_Command::class );
 			\WP_CLI::add_command( 'aisp limit', Cli\Limit_Command::class );
 			\WP_CLI::add_command( 'aisp log', Cli\Log_Command::class );
+			\WP_CLI::add_command( 'aisp log export', Cli\Log_Export_Command::class );
+			\WP_CLI::add_command( 'aisp log prune', Cli\Log_Prune_Command::class );
+			\WP_CLI::add_command( 'aisp log verify', Cli\Log_Verify_Command::class );
 			\WP_CLI::add_command( 'aisp metrics', Cli\Metrics_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );
@@ -130,9 +156,15 @@ final class Plugin {
 		}
 	}
 
+	/** The translations that come with the plugin; those of WordPress.org go before them. */
+	public static function texts(): void {
+		load_plugin_textdomain( 'ai-secure-proxy', false, basename( AI_SECURE_PROXY_DIR ) . '/languages' );
+	}
+
 	public static function routes(): void {
 		( new Infer_Controller() )->register_routes();
 		( new Stream_Controller() )->register_routes();
+		( new Models_Controller() )->register_routes();
 		( new Batch_Controller() )->register_routes();
 		( new Jobs_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
@@ -142,5 +174,6 @@ final class Plugin {
 		( new Webhook_Controller() )->register_routes();
 		( new Webhooks_Controller() )->register_routes();
 		( new Token_Controller() )->register_routes();
+		( new Settings_Controller() )->register_routes();
 	}
 }

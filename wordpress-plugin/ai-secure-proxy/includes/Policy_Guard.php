@@ -31,7 +31,7 @@ final class Policy_Guard {
 			return $value;
 		}
 		/* translators: %s: what is wrong with them. */
-		self::tell( sprintf( __( 'The settings of AI Secure Proxy stay as they are: %s', 'ai-secure-proxy' ), implode( ' ', $flaws ) ) );
+		self::tell( sprintf( __( 'The settings of AI Secure Proxy stay as they are: %s', 'ai-secure-proxy' ), implode( ' ', array_column( $flaws, 'message' ) ) ) );
 		return $old;
 	}
 
@@ -46,16 +46,25 @@ final class Policy_Guard {
 	}
 
 	/**
-	 * What is wrong, in sentences that name the key.
+	 * What is wrong with settings, together with what wp-config.php sets.
 	 *
 	 * @param mixed $value What is to be saved.
-	 * @return string[]
+	 * @return array<int, array{path: string, message: string}> Where, and a sentence that names the key.
 	 */
-	private static function flaws( $value ): array {
+	public static function flaws( $value ): array {
 		if ( ! is_array( $value ) ) {
-			return array( __( 'aisp_settings must be an array.', 'ai-secure-proxy' ) );
+			return array( self::flaw( '', __( 'aisp_settings must be an array.', 'ai-secure-proxy' ) ) );
 		}
-		return array_column( aisp_policy_check( $value ), 'message' );
+		$locked = Policy::locked();
+		if ( array_key_exists( Policy::CONSTANT, $locked ) ) {
+			/* translators: %s: name of a PHP constant. */
+			return array( self::flaw( '', sprintf( __( '%s in wp-config.php must be an array.', 'ai-secure-proxy' ), Policy::CONSTANT ) ) );
+		}
+		return aisp_policy_check( Policy::whole( array_replace( $value, $locked ) ) );
+	}
+
+	private static function flaw( string $path, string $message ): array {
+		return compact( 'path', 'message' );
 	}
 
 	/** Where whoever saves will see it; a script on the command line must not go on as if it had been saved. */

@@ -12,6 +12,7 @@ namespace AI_Secure_Proxy;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Query;
 use AI_Secure_Proxy\Log\Table;
+use AI_Secure_Proxy\Rest\Token;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -47,7 +48,7 @@ final class Privacy {
 	 */
 	public static function export( $email, $page = 1 ): array {
 		$user = get_user_by( 'email', (string) $email );
-		$rows = $user ? Query::page( array( 'user' => $user->ID ), max( 1, (int) $page ), self::PER_PAGE )['rows'] : array();
+		$rows = $user ? Query::page( array( 'user' => array( $user->ID ) ), max( 1, (int) $page ), self::PER_PAGE )['rows'] : array();
 		return array(
 			'data' => array_map( array( self::class, 'item' ), $rows ),
 			'done' => count( $rows ) < self::PER_PAGE,
@@ -65,7 +66,8 @@ final class Privacy {
 		$count = 0;
 		if ( $user ) {
 			Drain::run( 3 );
-			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0 WHERE user_id = %d LIMIT %d', Table::name(), $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			// A client that came with the person's token is named after them, see Token.
+			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0, client = IF(client = %s, %s, client) WHERE user_id = %d LIMIT %d', Table::name(), Token::CLIENT . "user:{$user->ID}", Token::CLIENT, $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 		return array(
 			'items_removed'  => $count > 0,
@@ -76,8 +78,7 @@ final class Privacy {
 	}
 
 	public static function policy_text(): void {
-		$settings = get_option( Policy::OPTION, array() );
-		$hidden   = true === ( is_array( $settings ) ? $settings['redact'] ?? true : true )
+		$hidden = true === ( Policy::settings()['redact'] ?? true )
 			? ' ' . __( 'E-mail addresses, phone, card and bank account numbers, social security numbers and network addresses in it are replaced by placeholders before it is sent.', 'ai-secure-proxy' )
 			: '';
 		wp_add_privacy_policy_content(

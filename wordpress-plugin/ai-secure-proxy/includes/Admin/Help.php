@@ -32,7 +32,11 @@ final class Help {
 			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
 			'jobs'       => array( __( 'Work that goes on in the background: how far it is, and what became of it.', 'ai-secure-proxy' ) ),
 			'webhooks'   => array( __( 'Events that providers and others sent to this site. One that could not be handled is tried eight times, and is dead then; it can be replayed.', 'ai-secure-proxy' ) ),
-			'settings'   => array( __( 'Models, providers, limits, budgets and all else that the proxy allows. Keys are never entered here: they belong into the environment of PHP, or into wp-config.php as constants.', 'ai-secure-proxy' ) ),
+			'settings'   => array(
+				__( 'Models, providers, limits, budgets and all else that the proxy allows. A field that is left empty has the default that stands in it. Everything is looked at together when you save: if anything is wrong, nothing is saved, and each field says what it must be.', 'ai-secure-proxy' ),
+				__( 'Keys are never entered here. They belong into the environment of PHP, or into wp-config.php as constants; here you say under which name. The section Secrets shows which of them are there.', 'ai-secure-proxy' ),
+				__( 'An array AISP_SETTINGS in wp-config.php takes the place of the settings of the same names, which are shown as locked.', 'ai-secure-proxy' ),
+			),
 		};
 	}
 }

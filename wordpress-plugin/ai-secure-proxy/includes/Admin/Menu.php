@@ -11,6 +11,7 @@ namespace AI_Secure_Proxy\Admin;
 
 use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Module;
+use AI_Secure_Proxy\Rest\Controller;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -87,6 +88,7 @@ final class Menu {
 			'version' => AI_SECURE_PROXY_VERSION,
 			'screens' => array_map( array( self::class, 'url' ), array_combine( array_keys( self::screens() ), array_keys( self::screens() ) ) ),
 			'health'  => admin_url( 'site-health.php' ),
+			'rest'    => rest_url( Controller::NAMESPACE ),
 		);
 	}
 }

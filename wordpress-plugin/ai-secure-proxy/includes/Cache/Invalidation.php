@@ -48,10 +48,17 @@ final class Invalidation {
 		return self::by( array( 'dry_run' => true ) + $selector );
 	}
 
-	/** Makes all of this site's answers unreachable at once, also for calls under way, by counting up the policy's epoch. */
+	/**
+	 * Makes all of this site's answers unreachable at once, also for calls under way, by counting up the policy's epoch.
+	 *
+	 * @throws \Aisp\Conflict The epoch is not the option's to say.
+	 */
 	public static function next_epoch(): int {
-		$settings          = get_option( Policy::OPTION, array() );
-		$settings          = is_array( $settings ) ? $settings : array();
+		if ( array_key_exists( 'cache', Policy::locked() ) ) {
+			/* translators: %s: name of a PHP constant. */
+			throw new \Aisp\Conflict( sprintf( __( 'The cache is set by %s in wp-config.php: count its epoch up there.', 'ai-secure-proxy' ), Policy::CONSTANT ) );
+		}
+		$settings          = Policy::stored();
 		$settings['cache'] = is_array( $settings['cache'] ?? null ) ? $settings['cache'] : array();
 		$epoch             = (int) ( $settings['cache']['epoch'] ?? 0 ) + 1;
 

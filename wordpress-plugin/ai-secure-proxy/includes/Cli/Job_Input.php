@@ -10,7 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Cli;
 
 use AI_Secure_Proxy\Jobs\Queue;
-use AI_Secure_Proxy\Log\Query;
+use AI_Secure_Proxy\Log\Filter;
 use WP_CLI;
 
 defined( 'ABSPATH' ) || exit;
@@ -45,7 +45,7 @@ final class Job_Input {
 
 	/** The Unix time that an option names, in UTC unless it names a zone. */
 	public static function time( array $options, string $key ): int {
-		$time = Query::utc( (string) $options[ $key ] );
+		$time = Filter::utc( (string) $options[ $key ] );
 		if ( null === $time ) {
 			/* translators: %s: name of an option. */
 			WP_CLI::error( sprintf( __( '--%s wants a date such as 2026-11-23 or 2026-11-23T10:00:00Z.', 'ai-secure-proxy' ), $key ) );

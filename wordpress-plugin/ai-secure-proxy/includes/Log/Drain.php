@@ -36,7 +36,7 @@ final class Drain {
 	 * @return int Records moved.
 	 */
 	public static function run( int $wait_s = 0, int $batches = self::MAX_BATCHES ): int {
-		if ( ! Module::present() || ! self::lock( $wait_s ) ) {
+		if ( ! Module::present() || ! Lock::take( $wait_s ) ) {
 			return 0;
 		}
 		$moved = 0;
@@ -51,7 +51,7 @@ final class Drain {
 			}
 		} catch ( \Throwable $e ) { // phpcs:ignore Generic.CodeAnalysis.EmptyStatement -- The records stay in the spool for the next drain; aisp_status() warns of a store that is down.
 		} finally {
-			self::unlock();
+			Lock::give();
 		}
 		return $moved;
 	}
@@ -86,26 +86,5 @@ final class Drain {
 			'display'  => __( 'Every minute', 'ai-secure-proxy' ),
 		);
 		return $schedules;
-	}
-
-	/** Spares drains each other's work (and InnoDB deadlocks); where the database knows no such lock, all of them run. */
-	private static function lock( int $wait_s ): bool {
-		return '0' !== self::ask( 'SELECT GET_LOCK(%s, %d)', self::lock_name(), $wait_s );
-	}
-
-	private static function unlock(): void {
-		self::ask( 'SELECT RELEASE_LOCK(%s)', self::lock_name() );
-	}
-
-	private static function lock_name(): string {
-		return 'aisp_' . md5( DB_NAME . ' ' . Table::name() );
-	}
-
-	private static function ask( string $sql, string|int ...$values ): ?string {
-		global $wpdb;
-		$shown  = $wpdb->suppress_errors();
-		$answer = $wpdb->get_var( $wpdb->prepare( $sql, $values ) ); // phpcs:ignore WordPress.DB -- Constants, see above.
-		$wpdb->suppress_errors( $shown );
-		return $answer;
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Reads the log: filters, pages, newest first.
+ * Reads the log: a page of it, one record, or all that a filter lets through.
  *
  * @package AI_Secure_Proxy
  */
@@ -13,93 +13,90 @@ defined( 'ABSPATH' ) || exit;
 
 final class Query {
 
-	/** Filter => condition. `after` includes its moment, `before` does not: a day is [after, before). */
-	private const CONDITIONS = array(
-		'user'   => 'user_id = %d',
-		'after'  => 'created_at >= %s',
-		'before' => 'created_at < %s',
-		'status' => 'status_code = %d',
-		'model'  => 'model = %s',
-		'route'  => 'route = %s',
-	);
+	/** The fields of a record. */
+	public const FIELDS = array( 'id', 'uid', 'created_at', 'user_id', 'client', 'source', 'route', 'provider', 'model', 'cached', 'status_code', 'error', 'tokens_in', 'tokens_out', 'cost_microusd', 'attempts', 'duration_ms', 'req_hash', 'request_id' );
+
+	/** Rows that are read at once when all are read. */
+	private const CHUNK = 2000;
 
 	/**
 	 * One page of the log, drained first.
 	 *
-	 * @param array $filter   Any of user, after, before, status, model, route; null is no filter; dates as utc() gives them.
-	 * @param int   $page     From 1.
-	 * @param int   $per_page Rows a page.
-	 * @return array{rows: array[], total: int}
+	 * @param array  $filter   Name => value as Filter::read() gives it; null is no filter.
+	 * @param int    $page     From 1.
+	 * @param int    $per_page Rows a page.
+	 * @param string $orderby  One of Paging::ORDERS.
+	 * @param string $order    desc or asc.
+	 * @return array{rows: array[], total: int, is_bound: bool} is_bound: there are more than total.
 	 */
-	public static function page( array $filter, int $page, int $per_page ): array {
-		global $wpdb;
+	public static function page( array $filter, int $page, int $per_page, string $orderby = 'created_at', string $order = 'desc' ): array {
 		Drain::run( 3 );
-
-		$where  = '1 = 1';
-		$values = array( Table::name() );
-		foreach ( self::CONDITIONS as $key => $condition ) {
-			if ( isset( $filter[ $key ] ) ) {
-				$where   .= ' AND ' . $condition;
-				$values[] = $filter[ $key ];
-			}
-		}
-
-		// phpcs:disable WordPress.DB -- The conditions are the constants above, the values are prepared; a log is read fresh.
-		$total = (int) $wpdb->get_var( $wpdb->prepare( "SELECT COUNT(*) FROM %i WHERE {$where}", $values ) );
-		$rows  = $wpdb->get_results(
-			$wpdb->prepare(
-				"SELECT * FROM %i WHERE {$where} ORDER BY created_at DESC, id DESC LIMIT %d OFFSET %d",
-				array( ...$values, $per_page, ( $page - 1 ) * $per_page )
-			),
-			ARRAY_A
-		);
-		// phpcs:enable
+		$paging = new Paging( Selection::of( $filter ), $orderby, 'desc' === $order );
+		$count  = $paging->count();
 		return array(
-			'rows'  => array_map( array( self::class, 'typed' ), $rows ),
-			'total' => $total,
+			'rows'     => self::rows( $paging->ids( $count, ( $page - 1 ) * $per_page, $per_page ) ),
+			'total'    => min( $count, Paging::MOST ),
+			'is_bound' => $count > Paging::MOST,
 		);
+	}
+
+	/** One record; null where there is none of this id. */
+	public static function one( int $id ): ?array {
+		return self::rows( array( $id ) )[0] ?? null;
 	}
 
 	/**
-	 * A date or a date and time as the table keeps it, or null where it is none.
+	 * All that a filter lets through, as they came in, newest first; what comes in meanwhile is not in it.
 	 *
-	 * @param string $text 2026-11-23, 2026-11-23T10:00:00Z, …; without a zone it is UTC, as the log is.
+	 * @param array $filter As for page().
+	 * @return iterable<array>
 	 */
-	public static function utc( string $text ): ?string {
-		if ( ! preg_match( '/^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?$/i', $text ) ) {
-			return null;
+	public static function each( array $filter ): iterable {
+		global $wpdb;
+		Drain::run( 3 );
+		$selection = Selection::of( $filter );
+		$last      = PHP_INT_MAX;
+		while ( ! $selection->is_empty ) {
+			$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT * FROM %i FORCE INDEX (PRIMARY) WHERE id < %d AND ', Table::name(), $last ) . $selection->where() . ' ORDER BY id DESC LIMIT ' . self::CHUNK, ARRAY_A ); // phpcs:ignore WordPress.DB -- The selection is prepared; a log is read fresh.
+			foreach ( $rows as $row ) {
+				yield self::typed( $row );
+			}
+			if ( count( $rows ) < self::CHUNK ) {
+				return;
+			}
+			$last = (int) end( $rows )['id'];
 		}
-		$utc    = new \DateTimeZone( 'UTC' );
-		$time   = date_create_immutable( $text, $utc );
-		$faults = \DateTimeImmutable::getLastErrors();
-		if ( ! $time || ( $faults && $faults['warning_count'] ) ) {
-			return null; // The 31st of February.
+	}
+
+	/**
+	 * The rows of ids, in their order.
+	 *
+	 * @param int[] $ids Which.
+	 * @return array[]
+	 */
+	private static function rows( array $ids ): array {
+		global $wpdb;
+		if ( ! $ids ) {
+			return array();
 		}
-		return $time->setTimezone( $utc )->format( 'Y-m-d H:i:s' );
+		$places = implode( ',', $ids );
+		$rows   = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM %i WHERE id IN ({$places}) ORDER BY FIELD(id,{$places})", Table::name() ), ARRAY_A ); // phpcs:ignore WordPress.DB -- Numbers; a log is read fresh.
+		return array_map( array( self::class, 'typed' ), $rows );
 	}
 
 	/** The row of the table, each field in its own type; created_at is RFC 3339 in UTC. */
-	public static function typed( array $row ): array {
-		return array(
-			'id'            => (int) $row['id'],
-			'uid'           => $row['uid'],
-			'created_at'    => strtr( $row['created_at'], ' ', 'T' ) . 'Z',
-			'user_id'       => (int) $row['user_id'],
-			'client'        => $row['client'],
-			'source'        => $row['source'],
-			'route'         => $row['route'],
-			'provider'      => $row['provider'],
-			'model'         => $row['model'],
-			'cached'        => (bool) $row['cached'],
-			'status_code'   => (int) $row['status_code'],
-			'error'         => $row['error'],
-			'tokens_in'     => (int) $row['tokens_in'],
-			'tokens_out'    => (int) $row['tokens_out'],
-			'cost_microusd' => null === $row['cost_microusd'] ? null : (int) $row['cost_microusd'],
-			'attempts'      => (int) $row['attempts'],
-			'duration_ms'   => (int) $row['duration_ms'],
-			'req_hash'      => $row['req_hash'],
-			'request_id'    => $row['request_id'],
-		);
+	private static function typed( array $row ): array {
+		$record = array();
+		foreach ( self::FIELDS as $field ) {
+			$value            = $row[ $field ];
+			$record[ $field ] = match ( $field ) {
+				'created_at'    => strtr( $value, ' ', 'T' ) . 'Z',
+				'cached'        => (bool) $value,
+				'cost_microusd' => null === $value ? null : (int) $value,
+				'id', 'user_id', 'status_code', 'tokens_in', 'tokens_out', 'attempts', 'duration_ms' => (int) $value,
+				default         => $value,
+			};
+		}
+		return $record;
 	}
 }

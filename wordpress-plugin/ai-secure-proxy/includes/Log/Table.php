@@ -13,8 +13,8 @@ defined( 'ABSPATH' ) || exit;
 
 final class Table {
 
-	/** Raised with every change of the definition below; Installer::upgrade() sees it. */
-	public const VERSION = 1;
+	/** Raised with every change of the definition below, or of that of Kinds; Installer::upgrade() sees it. */
+	public const VERSION = 2;
 
 	/** Column => placeholder, in the order in which a record is written. */
 	private const COLUMNS = array(
@@ -36,6 +36,22 @@ final class Table {
 		'client'        => '%s',
 		'source'        => '%s',
 		'request_id'    => '%s',
+		'kind'          => '%d',
+		'tokens'        => '%d',
+	);
+
+	/** Key => its columns. */
+	public const KEYS = array(
+		'req_hash'           => 'req_hash(16)',
+		'by_user'            => 'user_id,created_at,id,kind,duration_ms,cost_microusd,tokens',
+		'by_created_at'      => 'created_at,id,kind',
+		'by_duration_ms'     => 'duration_ms,id,kind,created_at',
+		'by_cost_microusd'   => 'cost_microusd,id,kind,created_at',
+		'by_tokens'          => 'tokens,id,kind,created_at',
+		'kind_created_at'    => 'kind,created_at',
+		'kind_duration_ms'   => 'kind,duration_ms,id,created_at',
+		'kind_cost_microusd' => 'kind,cost_microusd,id,created_at',
+		'kind_tokens'        => 'kind,tokens,id,created_at',
 	);
 
 	/** Columns in which NULL says something: no error; no price known. */
@@ -46,11 +62,16 @@ final class Table {
 		return $wpdb->prefix . 'aisp_logs';
 	}
 
-	/** Creates the table, or brings an older one up to date. */
+	/**
+	 * Creates the table, or adds to an older one what it lacks.
+	 *
+	 * What the indexes are for says Paging: the log, a user's calls and those of a kind are read off them in any order.
+	 */
 	public static function create(): void {
 		global $wpdb;
 		require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 		$name = self::name();
+		$keys = implode( ",\n  ", array_map( static fn( string $key, string $columns ): string => "KEY {$key} ({$columns})", array_keys( self::KEYS ), self::KEYS ) );
 
 		// dbDelta wants it like this: no IF NOT EXISTS, two spaces after PRIMARY KEY, one column a line.
 		dbDelta(
@@ -74,13 +95,11 @@ final class Table {
   client varchar(191) NOT NULL DEFAULT '',
   source varchar(191) NOT NULL DEFAULT '',
   request_id varchar(64) NOT NULL DEFAULT '',
+  kind bigint(20) unsigned NOT NULL DEFAULT 0,
+  tokens int(10) unsigned NOT NULL DEFAULT 0,
   PRIMARY KEY  (id),
   UNIQUE KEY uid (uid),
-  KEY created_at (created_at),
-  KEY user_created (user_id,created_at),
-  KEY status_created (status_code,created_at),
-  KEY model_created (model,created_at),
-  KEY route_created (route,created_at)
+  {$keys}
 ) {$wpdb->get_charset_collate()};"
 		);
 	}
@@ -91,16 +110,15 @@ final class Table {
 	}
 
 	/**
-	 * The table goes with its site.
+	 * The tables of the log go with their site.
 	 *
 	 * @param mixed $tables  Tables to drop.
 	 * @param mixed $site_id The site that is deleted.
 	 */
 	public static function dropped_with_site( $tables, $site_id ): array {
 		global $wpdb;
-		$tables   = (array) $tables;
-		$tables[] = $wpdb->get_blog_prefix( (int) $site_id ) . 'aisp_logs';
-		return $tables;
+		$prefix = $wpdb->get_blog_prefix( (int) $site_id );
+		return array( ...array_values( (array) $tables ), $prefix . 'aisp_logs', $prefix . 'aisp_log_kinds' );
 	}
 
 	/**
@@ -111,10 +129,15 @@ final class Table {
 	 */
 	public static function insert( array $records ): bool {
 		global $wpdb;
+		if ( ! Kinds::add( $records ) ) {
+			return false;
+		}
 		$values = array( self::name() );
 		$rows   = array();
 		foreach ( $records as $record ) {
 			$record['created_at'] = gmdate( 'Y-m-d H:i:s', (int) $record['created_at'] );
+			$record['kind']       = Kinds::of( $record );
+			$record['tokens']     = (int) ( $record['tokens_in'] ?? 0 ) + (int) ( $record['tokens_out'] ?? 0 );
 			$places               = array();
 			foreach ( self::COLUMNS as $column => $place ) {
 				$value = $record[ $column ] ?? null;

@@ -31,7 +31,7 @@ abstract class Controller {
 	 * Registers one route.
 	 *
 	 * @param string   $path       '/infer'.
-	 * @param string   $method     'GET', 'POST' or 'DELETE'.
+	 * @param string   $method     'GET', 'POST', 'PUT' or 'DELETE'.
 	 * @param callable $callback   WP_REST_Request -> WP_REST_Response; may throw.
 	 * @param callable $permission -> true or the WP_Error to answer with.
 	 * @param array    $args       The arguments, for WordPress and for who discovers the route.

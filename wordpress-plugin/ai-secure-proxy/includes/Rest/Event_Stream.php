@@ -26,13 +26,8 @@ final class Event_Stream {
 
 	/** Before the first event: nobody else waits for this request, and a browser that leaves does not kill it unlogged. */
 	public function prepare(): void {
-		if ( function_exists( 'session_status' ) && PHP_SESSION_ACTIVE === session_status() ) {
-			session_write_close();
-		}
 		ignore_user_abort( true );
-		if ( function_exists( 'set_time_limit' ) ) {
-			set_time_limit( self::MAX_SECONDS );
-		}
+		Unbuffered::prepare( self::MAX_SECONDS );
 	}
 
 	/** Whether the client has a status and headers by now, and can only be told by events what happens. */
@@ -93,14 +88,7 @@ final class Event_Stream {
 		foreach ( $headers as $name => $value ) {
 			header( "$name: $value" );
 		}
-		if ( function_exists( 'apache_setenv' ) ) {
-			apache_setenv( 'no-gzip', '1' );
-		}
-		ini_set( 'zlib.output_compression', '0' ); // phpcs:ignore WordPress.PHP.IniSet -- A compressor waits for more than one event.
-		while ( ob_get_level() > 0 && @ob_end_clean() ) { // phpcs:ignore -- One that cannot be removed complains, and stays.
-			continue;
-		}
-		ob_implicit_flush( true );
+		Unbuffered::begin();
 	}
 
 	private function write( string $frame ): bool {

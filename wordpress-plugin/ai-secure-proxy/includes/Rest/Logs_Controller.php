@@ -1,6 +1,6 @@
 <?php
 /**
- * GET /logs: the audit log, for those who manage the proxy.
+ * GET /logs: the audit log, for those who manage the proxy: pages, one record, what there is to filter by, and a file of it.
  *
  * @package AI_Secure_Proxy
  */
@@ -10,116 +10,88 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Rest;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Log\Facets;
+use AI_Secure_Proxy\Log\Paging;
 use AI_Secure_Proxy\Log\Query;
 
 defined( 'ABSPATH' ) || exit;
 
 final class Logs_Controller extends Controller {
 
+	private const EXPORT = '/logs/export';
+
 	public function register_routes(): void {
-		$this->route( '/logs', 'GET', array( $this, 'logs' ), array( Access::class, 'may_manage' ), self::args(), array( self::class, 'schema' ) );
+		$may = array( Access::class, 'may_manage' );
+		$this->route( '/logs', 'GET', array( $this, 'logs' ), $may, Logs_Schema::page(), array( Logs_Schema::class, 'record' ) );
+		$this->route( '/logs/(?P<id>\d{1,18})', 'GET', array( $this, 'record' ), $may, array(), array( Logs_Schema::class, 'detail' ) );
+		$this->route( '/logs/facets', 'GET', array( $this, 'facets' ), $may, array(), array( Logs_Schema::class, 'facets' ) );
+		$this->route( self::EXPORT, 'GET', array( $this, 'export' ), $may, Logs_Schema::export(), array( Logs_Schema::class, 'record' ) );
 	}
 
 	public function logs( \WP_REST_Request $request ): \WP_REST_Response {
-		$filter = array();
-		foreach ( array( 'user', 'after', 'before', 'status', 'model', 'route' ) as $key ) {
-			$filter[ $key ] = $request[ $key ];
+		$per_page = $request['per_page'];
+		if ( $request['page'] * $per_page > Paging::MOST ) {
+			return self::too_far();
 		}
-		$page     = Query::page( $filter, $request['page'], $request['per_page'] );
+		$page     = Query::page( Logs_Schema::filter( $request ), $request['page'], $per_page, $request['orderby'], $request['order'] );
 		$response = Answer::data( $page['rows'] );
 		$response->header( 'X-WP-Total', (string) $page['total'] );
-		$response->header( 'X-WP-TotalPages', (string) (int) ceil( $page['total'] / $request['per_page'] ) );
+		$response->header( 'X-WP-TotalPages', (string) (int) ceil( $page['total'] / $per_page ) );
+		$response->header( 'X-AISP-Total-Is-Bound', $page['is_bound'] ? 'true' : 'false' );
 		return $response;
 	}
 
-	private static function args(): array {
-		$date = array(
-			'type'              => 'string',
-			'validate_callback' => array( self::class, 'is_date' ),
-			'sanitize_callback' => array( Query::class, 'utc' ),
-		);
-		$args = array(
-			'user'     => array(
-				'type'        => 'integer',
-				'minimum'     => 0,
-				'description' => __( 'Only calls of this user id; 0 is nobody.', 'ai-secure-proxy' ),
-			),
-			'after'    => $date + array( 'description' => __( 'Only calls from this date or time on (UTC unless it names a zone).', 'ai-secure-proxy' ) ),
-			'before'   => $date + array( 'description' => __( 'Only calls before this date or time (UTC unless it names a zone).', 'ai-secure-proxy' ) ),
-			'status'   => array(
-				'type'        => 'integer',
-				'minimum'     => 100,
-				'maximum'     => 599,
-				'description' => __( 'Only calls answered with this HTTP status.', 'ai-secure-proxy' ),
-			),
-			'model'    => array(
-				'type'        => 'string',
-				'description' => __( 'Only calls of this model.', 'ai-secure-proxy' ),
-			),
-			'route'    => array(
-				'type'        => 'string',
-				'description' => __( 'Only calls that came in by this route, such as /infer or cli.', 'ai-secure-proxy' ),
-			),
-			'page'     => array(
-				'type'        => 'integer',
-				'minimum'     => 1,
-				'maximum'     => 1000000,
-				'default'     => 1,
-				'description' => __( 'Which page.', 'ai-secure-proxy' ),
-			),
-			'per_page' => array(
-				'type'        => 'integer',
-				'minimum'     => 1,
-				'maximum'     => 100,
-				'default'     => 20,
-				'description' => __( 'Records a page.', 'ai-secure-proxy' ),
-			),
-		);
-		foreach ( $args as $key => $arg ) {
-			$args[ $key ] = $arg + array(
-				'validate_callback' => 'rest_validate_request_arg',
-				'sanitize_callback' => 'rest_sanitize_request_arg',
-			);
+	public function record( \WP_REST_Request $request ): \WP_REST_Response {
+		$record = Query::one( (int) $request['id'] );
+		if ( null === $record ) {
+			return Answer::error( new \WP_Error( 'not_found', __( 'The log has no such record.', 'ai-secure-proxy' ), array( 'status' => 404 ) ) );
 		}
-		return $args;
+		return Answer::data( $record + array( 'user_name' => Facets::user_name( $record['user_id'] ) ) );
 	}
 
-	/** @param mixed $value What the query says. */
-	public static function is_date( $value ): bool|\WP_Error {
-		if ( is_string( $value ) && null !== Query::utc( $value ) ) {
-			return true;
-		}
-		return new \WP_Error( 'rest_invalid_date', __( 'A date is written 2026-11-23 or 2026-11-23T10:00:00Z.', 'ai-secure-proxy' ) );
+	public function facets(): \WP_REST_Response {
+		return Answer::data( Facets::all() );
 	}
 
-	/** One record, as a JSON schema. */
-	public static function schema(): array {
-		$types = array(
-			'id'            => 'integer',
-			'uid'           => 'string',
-			'created_at'    => 'string',
-			'user_id'       => 'integer',
-			'client'        => 'string',
-			'source'        => 'string',
-			'route'         => 'string',
-			'provider'      => 'string',
-			'model'         => 'string',
-			'cached'        => 'boolean',
-			'status_code'   => 'integer',
-			'error'         => array( 'string', 'null' ),
-			'tokens_in'     => 'integer',
-			'tokens_out'    => 'integer',
-			'cost_microusd' => array( 'integer', 'null' ),
-			'attempts'      => 'integer',
-			'duration_ms'   => 'integer',
-			'req_hash'      => 'string',
-			'request_id'    => 'string',
-		);
-		return array(
-			'$schema'    => 'http://json-schema.org/draft-04/schema#',
-			'title'      => 'aisp-log-record',
-			'type'       => 'object',
-			'properties' => array_map( static fn( $type ): array => array( 'type' => $type ), $types ),
+	/** Sent while it is read, see serve(): nobody can have it as an array, of which it may be too much. */
+	public function export( \WP_REST_Request $request ): \WP_REST_Response {
+		if ( ! Served::plainly( $request ) ) {
+			return Answer::error( new \WP_Error( 'not_a_download', __( 'The export is a file, and can only be downloaded.', 'ai-secure-proxy' ), array( 'status' => 400 ) ) );
+		}
+		return new Export_Response( Logs_Schema::filter( $request ), $request['format'] );
+	}
+
+	/**
+	 * Filter rest_pre_serve_request: the file goes out as it is read.
+	 *
+	 * @param mixed             $served   Whether the answer is sent already.
+	 * @param \WP_HTTP_Response $response The answer.
+	 * @param \WP_REST_Request  $request  The call.
+	 * @return mixed Whether the answer is sent.
+	 */
+	public static function serve( $served, $response, \WP_REST_Request $request ) {
+		if ( $served || ! $response instanceof Export_Response ) {
+			return $served;
+		}
+		if ( 'HEAD' !== $request->get_method() ) {
+			$response->send();
+		}
+		return true;
+	}
+
+	private static function too_far(): \WP_REST_Response {
+		/* translators: %d: a number. */
+		$problem = sprintf( __( 'Pages end at record %d: choose a date or another filter to see others.', 'ai-secure-proxy' ), Paging::MOST );
+		return Answer::error(
+			new \WP_Error(
+				'rest_invalid_param',
+				/* translators: %s: name of a parameter. */
+				sprintf( __( 'Invalid parameter(s): %s', 'ai-secure-proxy' ), 'page' ),
+				array(
+					'status' => 400,
+					'params' => array( 'page' => $problem ),
+				)
+			)
 		);
 	}
 }

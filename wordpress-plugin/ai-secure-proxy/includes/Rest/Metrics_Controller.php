@@ -29,7 +29,7 @@ final class Metrics_Controller extends Controller {
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function metrics( \WP_REST_Request $request ): \WP_REST_Response {
-		return Answer::data( Metrics::of( $request['range'], $request['group'] ) );
+		return Answer::data( Metrics::of( $request['range'], $request['group'], $request['by'], $request['days'] ) );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
@@ -99,6 +99,25 @@ final class Metrics_Controller extends Controller {
 				'validate_callback' => 'rest_validate_request_arg',
 				'sanitize_callback' => 'rest_sanitize_request_arg',
 			),
+			'by'    => array(
+				'type'              => 'array',
+				'items'             => array(
+					'type' => 'string',
+					'enum' => Metrics::GROUPS,
+				),
+				'uniqueItems'       => true,
+				'default'           => array(),
+				'description'       => __( 'More that has sums of its own, in the same answer.', 'ai-secure-proxy' ),
+				'validate_callback' => 'rest_validate_request_arg',
+				'sanitize_callback' => 'rest_sanitize_request_arg',
+			),
+			'days'  => array(
+				'type'              => 'boolean',
+				'default'           => false,
+				'description'       => __( 'Whether the sum of today, and that of yesterday until the same time, are in the answer.', 'ai-secure-proxy' ),
+				'validate_callback' => 'rest_validate_request_arg',
+				'sanitize_callback' => 'rest_sanitize_request_arg',
+			),
 		);
 	}
 
@@ -113,11 +132,20 @@ final class Metrics_Controller extends Controller {
 			'title'      => 'aisp-metrics',
 			'type'       => 'object',
 			'properties' => array(
-				'since'  => array( 'type' => 'integer' ),
-				'until'  => array( 'type' => 'integer' ),
-				'step'   => array( 'type' => 'string' ),
-				'total'  => $sums,
-				'points' => $sums,
+				'since'    => array( 'type' => 'integer' ),
+				'until'    => array( 'type' => 'integer' ),
+				'step'     => array( 'type' => 'string' ),
+				'total'    => $sums,
+				'previous' => $sums,
+				'points'   => $sums,
+				'by'       => array(
+					'type'                 => 'object',
+					'additionalProperties' => $sums,
+				),
+				'days'     => array(
+					'type'                 => 'object',
+					'additionalProperties' => array( 'type' => array( 'object', 'null' ) ),
+				),
 			),
 		);
 	}

@@ -1,3 +1,8 @@
+/**
+ * The screen Overview: what AI costs, how fast it is and what fails, at a glance.
+ */
 import { mount } from '../shared/screen';
-import { call } from '../shared/api';
-mount( ( { site } ) => <p>{ site.url }{ String( call ).length }</p> );
+import { Overview } from './overview';
+import './overview.css';
+
+mount( Overview );

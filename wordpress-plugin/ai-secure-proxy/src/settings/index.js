@@ -1,3 +1,5 @@
 import { mount } from '../shared/screen';
-import { call } from '../shared/api';
-mount( ( { site } ) => <p>{ site.url }{ String( call ).length }</p> );
+import { Settings } from './settings';
+import './settings.css';
+
+mount( Settings );

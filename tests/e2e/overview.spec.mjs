@@ -1,0 +1,162 @@
+// The overview: what a month of calls came to, seen, read as tables, and followed into the log.
+
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
+import { api, complaints, php, provider, url } from './support/site.mjs';
+import { traffic } from './support/traffic.mjs';
+
+let browser, context, page, complained, made, wrong;
+
+before( async () => {
+	browser = await browse();
+	made = await traffic();
+	complained = complaints();
+	context = await browser.newContext( { viewport: SIZES.wide } );
+	page = await context.newPage();
+	await logIn( page );
+} );
+
+after( async () => {
+	await browser?.close();
+	await provider.reset();
+	assert.equal( complaints(), complained, 'PHP complained' );
+} );
+
+beforeEach( () => {
+	wrong = watch( page );
+} );
+
+async function open( query = '' ) {
+	await page.goto( screen( 'overview' ) + query );
+	await page.locator( '.aisp-tile' ).first().waitFor();
+}
+
+const section = ( title ) => page.locator( '.aisp-chart', { has: page.getByRole( 'heading', { name: title, exact: true } ) } );
+const whole = ( text ) => Number( text.replace( /\D/g, '' ) );
+
+/** What GET /metrics says to the browser's own session. */
+const metrics = ( query ) => page.evaluate( ( address ) => globalThis.wp.apiFetch( { url: address } ), `${ api }/metrics?${ query }` );
+
+describe( 'overview', () => {
+	test( 'shows the figures that the route gives, and says what they were yesterday', async () => {
+		await open();
+		const { days } = await metrics( 'days=1' );
+		assert.ok( days.today.calls > 0 );
+		const tiles = await page.locator( '.aisp-tile' ).allInnerTexts();
+		assert.equal( tiles.length, 6 );
+		assert.match( tiles[ 0 ], new RegExp( `Calls\\s+${ days.today.calls }\\b` ) );
+		assert.match( tiles[ 2 ], new RegExp( `Errors\\s+${ days.today.errors_4xx + days.today.errors_5xx }\\b` ) );
+		assert.match( tiles[ 5 ], /Cost\s+\$\d/ );
+		assert.match( tiles[ 0 ], days.yesterday ? new RegExp( `yesterday ${ days.yesterday.calls }` ) : /yesterday 0/ );
+		assert.deepEqual( wrong(), [] );
+	} );
+
+	test( 'another range is in the address, stays when the page is loaded anew, and goes with Back', async () => {
+		await open();
+		const day = whole( await section( 'Calls' ).locator( '.aisp-summary' ).innerText() );
+		await page.getByRole( 'group', { name: 'How far back' } ).getByRole( 'button', { name: 'Last 30 days' } ).click();
+		await page.getByRole( 'heading', { name: 'Last 30 days' } ).waitFor();
+		assert.match( page.url(), /range=30d/ );
+		const total = ( await metrics( 'range=30d' ) ).total[ 0 ].calls;
+		assert.equal( total, made );
+		await section( 'Calls' ).getByText( `${ made } calls.` ).waitFor();
+		await page.reload();
+		await page.getByRole( 'heading', { name: 'Last 30 days' } ).waitFor();
+		await page.goBack();
+		await page.getByRole( 'heading', { name: 'Last 24 hours' } ).waitFor();
+		assert.ok( day > 0 );
+		assert.deepEqual( wrong(), [] );
+	} );
+
+	test( 'each chart is a table for who wants one, with the same figures', async () => {
+		await open( '&range=30d' );
+		for ( const title of [ 'Calls', 'Latency', 'Hit ratio', 'Errors by kind', 'Tokens and cost' ] ) {
+			const card = section( title );
+			assert.match( await card.locator( 'canvas' ).getAttribute( 'aria-label' ), new RegExp( `^${ title }\\. .*\\d` ) );
+			const toggle = card.getByRole( 'button', { name: 'Show as table' } );
+			await toggle.focus();
+			await page.keyboard.press( 'Enter' );
+			await card.locator( 'table' ).waitFor();
+			assert.equal( await toggle.getAttribute( 'aria-pressed' ), 'true' );
+			assert.equal( await card.locator( 'canvas' ).count(), 0 );
+		}
+		const cells = await section( 'Calls' ).locator( 'td' ).allInnerTexts();
+		assert.equal( cells.map( whole ).reduce( ( sum, one ) => sum + one, 0 ), made );
+		await accessible( page, 'tables' );
+		await picture( page, 'overview-tables' );
+		assert.deepEqual( wrong(), [] );
+	} );
+
+	test( 'tells errors apart in words and leads to them in the log', async () => {
+		await open( '&range=7d' );
+		const link = section( 'Errors by kind' ).getByRole( 'link', { name: 'Quota reached' } );
+		const address = new URL( await link.getAttribute( 'href' ) );
+		assert.equal( address.searchParams.get( 'page' ), 'ai-secure-proxy-log' );
+		assert.equal( address.searchParams.get( 'error' ), 'policy_quota' );
+		assert.match( address.searchParams.get( 'date-between' ), /^\d{4}-\d\d-\d\d,\d{4}-\d\d-\d\d$/ );
+		await link.click();
+		await page.waitForURL( /ai-secure-proxy-log/ );
+		await page.locator( '#aisp-screen > *' ).first().waitFor();
+	} );
+
+	test( 'tells cost and tokens by model and by source', async () => {
+		await open( '&range=30d' );
+		const usage = section( 'Tokens and cost' );
+		await usage.getByRole( 'link', { name: 'claude-haiku' } ).waitFor();
+		await usage.getByRole( 'button', { name: 'By source' } ).click();
+		await usage.getByRole( 'link', { name: 'comments' } ).waitFor();
+		await usage.getByRole( 'button', { name: 'Tokens', exact: true } ).click();
+		const { total } = await metrics( 'range=30d' );
+		await usage.getByText( `${ ( total[ 0 ].tokens_in + total[ 0 ].tokens_out ).toLocaleString( 'en' ) } tokens` ).waitFor();
+		assert.deepEqual( wrong(), [] );
+	} );
+
+	test( 'sees a breaker that opens, and what is wrong with the store, without being loaded anew', async () => {
+		await open();
+		php( `
+			$caller = array( 'site' => AI_Secure_Proxy\\Access::site(), 'source' => 'e2e' );
+			for ( $i = 0; $i < 30; $i++ ) {
+				try {
+					aisp_infer( array( 'prompt' => "Anybody $i?", 'model' => 'away' ), $caller, get_option( 'aisp_settings' ) );
+				} catch ( Aisp\\Exception $e ) {
+					continue;
+				}
+			}` );
+		await page.getByText( 'The provider away fails too often' ).waitFor( { timeout: 45_000 } );
+		await page.getByText( /Breaker open, next try in/ ).waitFor();
+		assert.deepEqual( wrong(), [] );
+	} );
+
+	test( 'a call that fails is told, and tried again', async () => {
+		const route = '**/ai-secure-proxy/v1/metrics**';
+		await page.route( route, ( request ) => request.fulfill( { status: 503, contentType: 'application/json', body: JSON.stringify( { code: 'store_unavailable', message: 'The store cannot be used.' } ) } ) );
+		await page.goto( screen( 'overview' ) );
+		await page.locator( '.components-notice' ).getByText( 'The store cannot be used.' ).waitFor();
+		await picture( page, 'overview-failed' );
+		await page.unroute( route );
+		await page.getByRole( 'button', { name: 'Try again' } ).click();
+		await page.locator( '.aisp-tile' ).first().waitFor();
+	} );
+
+	test( 'looks as it should, bright and dark, wide and narrow', async () => {
+		for ( const colour of Object.keys( COLOURS ) ) {
+			paint( colour );
+			for ( const [ size, viewport ] of Object.entries( SIZES ) ) {
+				await page.setViewportSize( viewport );
+				await open( '&range=7d' );
+				await page.waitForTimeout( 400 ); // Until the charts have come to rest.
+				await accessible( page, `${ colour }, ${ size }` );
+				await fits( page, size );
+				await picture( page, `overview-7d-${ colour }-${ size }` );
+			}
+		}
+		await page.setViewportSize( SIZES.wide );
+		for ( const range of [ '1h', '24h', '30d' ] ) {
+			await open( `&range=${ range }` );
+			await page.waitForTimeout( 400 );
+			await picture( page, `overview-${ range }` );
+		}
+		assert.deepEqual( wrong(), [] );
+	} );
+} );

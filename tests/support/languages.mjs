@@ -1,0 +1,101 @@
+// The plugin's texts, from its sources into languages/ and from there into what WordPress reads.
+//
+//   node languages.mjs js FILE          the texts of src/, with those of each block.json, as a template
+//   node languages.mjs build            of each .po a .mo for PHP and a .json for each script, beside it
+//   node languages.mjs missing          the texts that a .po does not have, one a line; none is what is wanted
+
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, join } from 'node:path';
+
+const plugin = process.env.PLUGIN;
+const languages = join( plugin, 'languages' );
+const needs = createRequire( join( plugin, 'package.json' ) );
+const { mo, po } = needs( 'gettext-parser' );
+
+const files = ( folder ) => readdirSync( folder, { withFileTypes: true } ).flatMap( ( entry ) => {
+	const path = join( folder, entry.name );
+	return entry.isDirectory() ? files( path ) : path;
+} );
+
+const catalogues = () => readdirSync( languages ).filter( ( name ) => name.endsWith( '.po' ) );
+const read = ( name ) => po.parse( readFileSync( join( languages, name ) ) );
+const texts = ( catalogue ) => Object.values( catalogue.translations ).flatMap( ( context ) => Object.values( context ) ).filter( ( { msgid } ) => msgid );
+
+/** The template of all that src/ says, in the order of its files. */
+function extract( output ) {
+	const { transformFileSync } = needs( '@babel/core' );
+	for ( const file of files( join( plugin, 'src' ) ).filter( ( name ) => name.endsWith( '.js' ) ).sort() ) {
+		transformFileSync( file, {
+			cwd: plugin,
+			configFile: false,
+			babelrc: false,
+			code: false,
+			presets: [ needs.resolve( '@wordpress/babel-preset-default' ) ],
+			plugins: [ [ needs.resolve( '@wordpress/babel-plugin-makepot' ), { output } ] ],
+		} );
+	}
+	const template = po.parse( readFileSync( output ) );
+	for ( const file of files( join( plugin, 'src' ) ).filter( ( name ) => basename( name ) === 'block.json' ) ) {
+		const { title, description, keywords = [] } = JSON.parse( readFileSync( file, 'utf8' ) );
+		add( template, 'block title', title, file );
+		add( template, 'block description', description, file );
+		keywords.forEach( ( keyword ) => add( template, 'block keyword', keyword, file ) );
+	}
+	writeFileSync( output, po.compile( template ) );
+}
+
+/** A text in the context that register_block_type() looks it up in. */
+function add( template, msgctxt, msgid, file ) {
+	template.translations[ msgctxt ] ??= {};
+	template.translations[ msgctxt ][ msgid ] = { msgctxt, msgid, msgstr: [ '' ], comments: { reference: file.slice( plugin.length + 1 ) } };
+}
+
+/** The texts that a script says: those of its own folder and of what all share. */
+const said = ( catalogue, script ) => texts( catalogue ).filter( ( { comments } ) =>
+	( comments?.reference ?? '' ).split( /\s+/ ).some( ( place ) => [ script, 'shared' ].includes( place.split( '/' )[ 1 ] ) && place.startsWith( 'src/' ) )
+);
+
+/** The form that wp.i18n.setLocaleData() takes (Jed), in the file that WordPress looks for. */
+function json( catalogue, locale, script, path ) {
+	const { language, 'plural-forms': plural } = Object.fromEntries( Object.entries( catalogue.headers ).map( ( [ name, value ] ) => [ name.toLowerCase(), value ] ) );
+	const messages = Object.fromEntries( said( catalogue, script ).map( ( { msgctxt, msgid, msgstr } ) => [ msgctxt ? `${ msgctxt }\u0004${ msgid }` : msgid, msgstr ] ) );
+	const file = join( languages, `ai-secure-proxy-${ locale }-${ createHash( 'md5' ).update( path ).digest( 'hex' ) }.json` );
+	writeFileSync( file, JSON.stringify( { domain: 'messages', locale_data: { messages: { '': { domain: 'messages', lang: language, plural_forms: plural }, ...messages } } } ) );
+}
+
+function build() {
+	for ( const name of readdirSync( languages ).filter( ( file ) => /\.(mo|json)$/.test( file ) ) ) {
+		rmSync( join( languages, name ) );
+	}
+	const scripts = readdirSync( join( plugin, 'src' ) ).filter( ( name ) => name !== 'shared' );
+	for ( const name of catalogues() ) {
+		const catalogue = read( name );
+		const locale = basename( name, '.po' ).replace( 'ai-secure-proxy-', '' );
+		writeFileSync( join( languages, name.replace( /po$/, 'mo' ) ), mo.compile( catalogue ) );
+		for ( const script of scripts ) {
+			const path = files( join( plugin, 'build' ) ).map( ( file ) => file.slice( plugin.length + 1 ) ).find( ( file ) => [ `build/${ script }.js`, `build/${ script }/index.js` ].includes( file ) );
+			if ( path ) {
+				json( catalogue, locale, script, path );
+			}
+		}
+	}
+}
+
+function missing() {
+	const wanted = texts( read( '../languages/ai-secure-proxy.pot' ) );
+	for ( const name of catalogues() ) {
+		const { translations } = read( name );
+		for ( const { msgctxt, msgid, msgid_plural: plural } of wanted ) {
+			const found = translations[ msgctxt ?? '' ]?.[ msgid ];
+			const forms = plural ? 2 : 1;
+			if ( ! found || found.comments?.flag?.includes( 'fuzzy' ) || found.msgstr.slice( 0, forms ).filter( Boolean ).length < forms ) {
+				console.log( `${ name }: ${ msgid }` );
+			}
+		}
+	}
+}
+
+const [ verb, file ] = process.argv.slice( 2 );
+( { js: () => extract( file ), build, missing } )[ verb ]();
