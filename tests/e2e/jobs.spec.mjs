@@ -24,10 +24,14 @@ after( async () => {
 } );
 
 beforeEach( async () => {
-	await provider.reset();
-	await provider.says( 'A short answer.' );
+	await answers( 'A short answer.' );
 	forget();
 } );
+
+async function answers( text ) {
+	await provider.reset();
+	await provider.says( text );
+}
 
 const forget = () => [ 'job_item', 'job', 'inbox' ].forEach( ( table ) => onStore( `DELETE FROM ${ table }` ) );
 
@@ -63,6 +67,7 @@ describe( 'jobs', () => {
 	} );
 
 	test( 'progress moves by itself while a worker works', async () => {
+		await provider.reset();
 		await provider.will( { type: 'delay', seconds: 0.9, times: null } );
 		const id = await enqueue( many( 24 ) );
 		await open();
@@ -96,7 +101,7 @@ describe( 'jobs', () => {
 		await dialog( '1 prompt' ).getByRole( 'button', { name: 'Try again' } ).click();
 		await told( '1 job will be tried again.' );
 		await dialog( '1 prompt' ).getByRole( 'status' ).getByText( 'Queued' ).waitFor();
-		await provider.says( 'This time it went well.' );
+		await answers( 'This time it went well.' );
 		php( WORK );
 		await dialog( '1 prompt' ).getByText( 'This time it went well.' ).waitFor( { timeout: 10000 } );
 		await page.keyboard.press( 'Escape' );
@@ -127,7 +132,7 @@ describe( 'jobs', () => {
 	test( 'a preview shows what would be written, and writes it once it is accepted', async () => {
 		const post = php( 'return wp_insert_post( array( "post_title" => "Ferries & tides", "post_status" => "publish", "post_author" => $in ) );', user( 'editor' ).id );
 		const meta = () => php( 'return get_post_meta( $in, "summary", true );', post );
-		await provider.says( 'The ferry leaves at noon.' );
+		await answers( 'The ferry leaves at noon.' );
 		const id = await enqueue( { prompt: fresh(), preview: true, store: { post_id: post, meta_key: 'summary' } } );
 		php( WORK );
 		await open();
@@ -179,6 +184,7 @@ describe( 'jobs', () => {
 	} );
 
 	test( 'in light and dark, wide and narrow', async () => {
+		await provider.reset();
 		await provider.will( { type: 'fail', status: 400, times: 2 }, { type: 'reply', text: 'An answer that is long enough to need a second line where there is little room for it.\n\nAnd a paragraph.', times: null } );
 		const failed = await enqueue( many( 6 ) );
 		php( WORK );

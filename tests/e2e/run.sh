@@ -17,8 +17,10 @@ world_begin e2e
 world_llmock
 world_model
 export E2E_BROWSER E2E_SCREENSHOTS=${E2E_SCREENSHOTS:-$dir/screenshots} E2E_TOKEN_SECRET=the-secret-of-the-tokens-0123456789
+export E2E_WEBHOOK_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 world_site <<POOL
 env[AISP_TEST_TOKEN] = $E2E_TOKEN_SECRET
+env[AISP_TEST_WEBHOOK] = $E2E_WEBHOOK_SECRET
 env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-none}
 POOL
 cp "$here"/site/*.php "$SITE_ROOT/wp-content/mu-plugins/"

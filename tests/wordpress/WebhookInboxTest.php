@@ -9,9 +9,6 @@ final class WebhookInboxTest extends WebhookTestCase {
 
 	private const FIELDS = array( 'id', 'source', 'event', 'type', 'state', 'attempts', 'error', 'received_at', 'due_at' );
 
-	/** Keeps requests from handling what they bring, like a server that cannot answer before it works. */
-	private const NO_WORK_IN_REQUESTS = 'add_action( "shutdown", static function () { remove_action( "shutdown", array( AI_Secure_Proxy\Webhook\Inbox::class, "when_answered" ), 110 ); }, 1 );';
-
 	public function test_a_handler_that_throws_is_tried_again_until_the_event_is_dead_and_can_be_replayed(): void {
 		$this->expect_php_log( '/^(.*AI Secure Proxy: aisp_webhook_received: LogicException in \S+:\d+\n){8}$/' ); // And no word of the event.
 		$id   = Webhook::id();

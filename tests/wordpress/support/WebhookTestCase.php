@@ -17,6 +17,9 @@ abstract class WebhookTestCase extends SiteTestCase {
 			}
 		}, 10, 2 );';
 
+	/** Keeps requests from handling what they bring, like a server that cannot answer before it works. */
+	protected const NO_WORK_IN_REQUESTS = 'add_action( "shutdown", static function () { remove_action( "shutdown", array( AI_Secure_Proxy\Webhook\Inbox::class, "when_answered" ), 110 ); }, 1 );';
+
 	protected function setUp(): void {
 		parent::setUp();
 		Site::policy( self::policy( array( 'webhooks' => Webhook::SOURCES ) ) );

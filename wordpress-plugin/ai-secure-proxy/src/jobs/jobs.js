@@ -24,8 +24,6 @@ import './jobs.css';
 /** How often the page looks again while something goes on, in milliseconds. */
 const EVERY = 5000;
 
-const COUNTED = [ ...OPEN, 'failed' ];
-
 export function Jobs() {
 	const [ state, setState ] = useParam( 'state' );
 	const [ id, setId ] = useParam( 'job' );
@@ -48,7 +46,7 @@ export function Jobs() {
 		<>
 			<div className="aisp-bar">
 				<States label={ __( 'Jobs by state', 'ai-secure-proxy' ) } states={ tabs( counts ) } chosen={ STATES[ state ] ? state : '' } choose={ setState } />
-				<Button variant="tertiary" size="compact" onClick={ reload }>
+				<Button variant="secondary" size="compact" onClick={ reload }>
 					{ __( 'Refresh', 'ai-secure-proxy' ) }
 				</Button>
 			</div>
@@ -74,7 +72,7 @@ const tabs = ( counts ) => [
 	...Object.entries( STATES ).map( ( [ value, [ , label ] ] ) => ( {
 		value,
 		label,
-		count: COUNTED.includes( value ) ? counts?.[ value ] : undefined,
+		count: counts?.[ value ],
 		bad: value === 'failed',
 	} ) ),
 ];

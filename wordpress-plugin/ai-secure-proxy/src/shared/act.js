@@ -8,7 +8,7 @@ import { useTell } from './screen';
 
 /**
  * @param {Function} reload Called once all is done.
- * @return {Function} ( things, send, told ) => Promise; send( thing ) => Promise, told( count ) => what to tell of those that went well.
+ * @return {Function} ( things, send, told ) => Promise; send( thing ) => Promise, told( count, answers ) => what to tell of those that went well.
  */
 export function useAct( reload ) {
 	const tell = useTell();
@@ -16,8 +16,9 @@ export function useAct( reload ) {
 		async ( things, send, told ) => {
 			const ends = await Promise.allSettled( things.map( send ) );
 			const failed = ends.filter( ( { status } ) => status === 'rejected' );
-			if ( failed.length < ends.length ) {
-				tell( told( ends.length - failed.length ) );
+			const answers = ends.filter( ( { status } ) => status === 'fulfilled' ).map( ( { value } ) => value );
+			if ( answers.length ) {
+				tell( told( answers.length, answers ) );
 			}
 			if ( failed.length ) {
 				const reason = explain( failed[ 0 ].reason );
