@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Admin\Menu;
+use AI_Secure_Proxy\Admin\Widget;
 use AI_Secure_Proxy\Cache\Invalidation;
 use AI_Secure_Proxy\Health\Module_Tests;
 use AI_Secure_Proxy\Health\Site_Tests;
@@ -123,6 +124,7 @@ final class Plugin {
 
 		// What an administrator sees.
 		add_action( 'admin_menu', array( Menu::class, 'add' ) );
+		add_action( 'wp_dashboard_setup', array( Widget::class, 'add' ) );
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
