@@ -1082,6 +1082,23 @@ namespace {
 	 * }
 	 */
 	function aisp_status( ?string $site = null ): array {}
+
+	/**
+	 * Copies the store, of all sites in it, to a new file that only this user may read, while calls go on: whatever was committed
+	 * before this began is in it. It takes about as long as the disk needs to write the file.
+	 *
+	 * To restore it: end all PHP that uses the store, move its file away together with the two beside it (`-wal`, `-shm`), put the
+	 * copy where `aisp.store` points, owned by PHP's user, and start PHP. A copy that is not whole, or newer than the module, is
+	 * refused then, and `aisp_status()` says why.
+	 *
+	 * @param string $path An absolute path, of nothing that is there yet. It must not be one that the web server serves.
+	 * @return array{path: string, bytes: int, engine: string, schema: int, took_ms: int}
+	 *
+	 * @throws \Aisp\InvalidRequest   400: no file can be made at this path. Nothing was.
+	 * @throws \Aisp\ConfigError      500: php.ini is wrong.
+	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
+	 */
+	function aisp_backup( string $path ): array {}
 }
 
 namespace Aisp {

@@ -82,7 +82,8 @@ mod module {
             .function(function!(aisp_metrics(; options: array = "[]"): array => m::metrics))
             .function(function!(aisp_metrics_text(; site: ?string = "null"): string => m::text))
             .function(function!(aisp_metrics_allowed(token: string, policy: array;): bool => m::allowed))
-            .function(function!(aisp_status(; site: ?string = "null"): array => status::status));
+            .function(function!(aisp_status(; site: ?string = "null"): array => status::status))
+            .function(function!(aisp_backup(path: string;): array => status::backup));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
         module

@@ -8,17 +8,21 @@ mod processes;
 mod support;
 
 use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aisp::audit::Record;
 use aisp::clock::Clock;
 use aisp::guard::breaker::Heard;
 use aisp::guard::budget::{Period, Unit};
 use aisp::store::sqlite::Sqlite;
-use aisp::store::{Budget, Claim, Settlement, Store};
-use processes::{assert_whole, go, lines, say, start, task};
+use aisp::store::{self, Budget, Claim, Settlement, Store};
+use parking_lot::Mutex;
+use processes::{assert_whole, go, lines, say, start, start_with, task};
 use support::*;
 
 const PROCESSES: usize = 8;
@@ -44,8 +48,13 @@ fn child() {
         }
         "budget" => say(&spend_all(&store).to_string()),
         "write" => write_for_ever(&store),
+        "backup" => say(&store::backup(&store, &folder().join("full")).expect_err("no room").to_string()),
         other => panic!("no such task: {other}"),
     }
+}
+
+fn folder() -> PathBuf {
+    std::env::current_dir().expect("a folder")
 }
 
 /// Says the uid of each call whose settlement was confirmed.
@@ -201,4 +210,71 @@ fn a_killed_process_loses_nothing_that_was_confirmed() {
     let kept: HashSet<String> = drain_all(&store).into_iter().map(|record| record.uid).collect();
     assert!(confirmed.len() > 500, "{} calls are no test", confirmed.len());
     assert_eq!(confirmed.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn a_backup_has_all_that_was_confirmed_before_it_and_stops_nobody() {
+    let dir = tempfile::tempdir().expect("a folder");
+    go(dir.path());
+    let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+    let confirmed = Arc::new(Mutex::new(HashSet::new()));
+    let writers: Vec<Writer> = (0..3).map(|_| Writer::start(dir.path(), &confirmed)).collect();
+    let wait_for_more = || {
+        let (enough, since) = (confirmed.lock().len() + 100, Instant::now());
+        while confirmed.lock().len() < enough {
+            assert!(since.elapsed() < Duration::from_secs(30), "the writers stand still");
+            thread::sleep(Duration::from_millis(10));
+        }
+    };
+    for round in 1..=5 {
+        wait_for_more();
+        let before = confirmed.lock().clone();
+        let copy = dir.path().join(round.to_string());
+        fs::create_dir(&copy).expect("a folder");
+        let backup = store::backup(&store, &copy.join("aisp.db")).expect("a backup");
+        let during = confirmed.lock().len() - before.len();
+        println!("{} bytes in {} ms, {during} calls meanwhile", backup.bytes, backup.took_ms);
+        assert_whole(&copy);
+        let restored = Sqlite::open(&copy.join("aisp.db")).expect("it is a store");
+        let kept: HashSet<String> = drain_all(&restored).into_iter().map(|record| record.uid).collect();
+        assert_eq!(before.difference(&kept).collect::<Vec<_>>(), Vec::<&String>::new(), "of {}", before.len());
+        assert!(Ask::new().passes(&restored));
+    }
+    wait_for_more();
+    drop(writers);
+    assert_whole(dir.path());
+}
+
+/// A process that writes until this is dropped.
+struct Writer(Child);
+
+impl Writer {
+    fn start(folder: &Path, confirmed: &Arc<Mutex<HashSet<String>>>) -> Self {
+        let (mut child, confirmed) = (start("write", folder), Arc::clone(confirmed));
+        let said = lines(&mut child);
+        thread::spawn(move || said.for_each(|uid| _ = confirmed.lock().insert(uid)));
+        Self(child)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn a_backup_for_which_there_is_no_room_says_so_and_leaves_nothing_behind() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(&dir.path().join("aisp.db")).expect("a store");
+    (0..100).for_each(|n| Keep::new(hash(n), vec![b'x'; 10_000]).settle(&store));
+    go(dir.path());
+    let mut child = start_with("trap '' XFSZ; ulimit -f 200;", "backup", dir.path());
+    let said: Vec<String> = lines(&mut child).collect();
+    assert!(child.wait().expect("an end").success());
+    assert!(said[0].starts_with("cannot be written: "), "{said:?}");
+    let left = fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok).map(|entry| entry.file_name());
+    let left: Vec<_> = left.filter(|name| name.to_string_lossy().starts_with("full")).collect();
+    assert!(left.is_empty(), "{left:?}");
 }

@@ -84,22 +84,30 @@ fn of_provider(breaker: &BreakerStatus) -> Option<String> {
     open.then(|| format!("The provider \"{provider}\" ({base_url}) is down; calls go elsewhere or are refused."))
 }
 
-/// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know. With a site its counts
-/// come along, and the breakers are its own.
-pub fn status(site: Option<&str>, env: &Env<'_>) -> (Result<(Status, Option<Counts>), StoreError>, Vec<String>) {
+/// The store's figures for `aisp_status()`.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// Those of the whole store; where a site is asked for, its breakers and its dead events.
+    pub status: Status,
+    /// Those of the site, where one is asked for.
+    pub counts: Option<Counts>,
+}
+
+/// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know.
+pub fn status(site: Option<&str>, env: &Env<'_>) -> (Result<Figures, StoreError>, Vec<String>) {
     let now_us = now_us();
     let store = with_store(env, |store| {
         let mut status = store.status(now_us)?;
-        let Some(site) = site else { return Ok((status, None)) };
+        let Some(site) = site else { return Ok(Figures { status, counts: None }) };
         let counts = store.counts(site, job::INFER, now_us)?;
         status.inbox_dead = counts.events(State::Dead);
         status.breakers.retain(|breaker| breaker.site == site);
-        Ok((status, Some(counts)))
+        Ok(Figures { status, counts: Some(counts) })
     });
     let mut warnings = Vec::new();
     match &store {
         Err(error) => warnings.push(format!("The store cannot be used: {error}.")),
-        Ok((figures, _)) => {
+        Ok(Figures { status: figures, .. }) => {
             if figures.spool_dropped > 0 {
                 let lost = figures.spool_dropped;
                 warnings.push(format!("{lost} log records were lost because nobody drained them; is WP-Cron running?"));

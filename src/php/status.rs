@@ -3,6 +3,7 @@
 use ext_php_rs::types::Zval;
 
 use super::call::{Call, Thrown};
+use super::functions::with_env;
 use super::journal::ErrorLog;
 use super::secrets::Variables;
 use super::zval::{Map, int, list};
@@ -11,6 +12,19 @@ use crate::clock::now_us;
 use crate::gateway::settings::Settings;
 use crate::gateway::{self, Env};
 use crate::store::{Counts, JobState, QueueStatus, State, Status};
+
+/// `aisp_backup()`
+pub fn backup(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let path = call.string(1, "path")?;
+    let backup = with_env(|env| gateway::backup(path, env))?;
+    Ok(Map::new()
+        .set("path", backup.path)
+        .set("bytes", int(backup.bytes))
+        .set("engine", backup.engine)
+        .set("schema", i64::from(backup.schema))
+        .set("took_ms", int(backup.took_ms))
+        .finish())
+}
 
 /// `aisp_status()`: answers also when php.ini is wrong or the store is down, and says so.
 pub fn status(call: &Call<'_>) -> Result<Zval, Thrown> {
@@ -31,7 +45,7 @@ fn with_store_figures(map: Map, site: Option<&str>, settings: &Settings) -> Zval
     let env = Env::new(settings, &Variables, &ErrorLog);
     let (status, warnings) = gateway::status(site, &env);
     let error = status.as_ref().err().map(ToString::to_string);
-    let (figures, counts) = status.unwrap_or_default();
+    let gateway::Figures { status: figures, counts } = status.unwrap_or_default();
     let store = Map::new()
         .set("engine", "sqlite")
         .set("location", location(settings))

@@ -3,6 +3,7 @@
 //! A call touches the store twice: [`Store::admit`] before the provider is asked and [`Store::settle`] after it. Each is
 //! one round trip and atomic. Everything is written so that a worker may be killed between the two.
 
+mod backup;
 mod breaker;
 mod budget;
 mod call;
@@ -16,6 +17,7 @@ mod location;
 mod metrics;
 pub mod sqlite;
 
+pub use backup::{Backup, BackupError, backup};
 pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
 pub use budget::{Alert, Budget, BudgetState, Claim};
 pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, Write};
@@ -30,6 +32,8 @@ pub use job::{
 };
 pub use location::{BadLocation, Location};
 pub use metrics::{Group, MetricsFilter, Point, Step, Total};
+
+use std::path::Path;
 
 use thiserror::Error;
 
@@ -128,6 +132,10 @@ pub trait Store: Queue {
     /// What calls of a site, or of all, have come to since the store was made; those in the spool included. No more than 500
     /// combinations of a site and a row an outcome for the rest.
     fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError>;
+
+    /// Writes a copy of the store into an empty file, as it is at one moment, and gives the version of its schema. Nobody waits
+    /// for it.
+    fn copy_into(&self, file: &Path) -> Result<u32, BackupError>;
 
     /// Work that must not lengthen a call that is answered from the cache: folding the write-ahead log into the database.
     /// Called after a provider was asked, and by [`Store::drain`]. Cheap when there is nothing to do.

@@ -22,6 +22,7 @@ after( async () => {
 
 beforeEach( async () => {
 	allow( [] );
+	php( 'delete_option( "aisp_log" );' );
 	await provider.reset();
 	await provider.says( 'Yes.' );
 	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true } );
@@ -68,6 +69,23 @@ test( 'a limit that is saved holds from then on', async () => {
 	assert.equal( await infer( 'author' ), 200 );
 	assert.equal( await infer( 'author' ), 429 );
 	assert.deepEqual( wrong(), [] );
+} );
+
+test( 'how long the log is kept is saved with the rest, or not at all', async () => {
+	const kept = () => php( 'return AI_Secure_Proxy\\Log\\Retention::settings();' );
+	await open( 'log' );
+	const rows = page.getByLabel( 'How many records are kept, the newest' );
+	await rows.fill( '5' );
+	await page.getByLabel( 'For how many days a record is kept' ).fill( '30' );
+	await save();
+	await page.locator( '.aisp-summary' ).getByText( '1 thing is wrong' ).waitFor();
+	assert.equal( await rows.getAttribute( 'aria-invalid' ), 'true' );
+	assert.equal( kept().days, 90 );
+	await rows.fill( '5000' );
+	await save();
+	await saved();
+	assert.deepEqual( kept(), { days: 30, rows: 5000, hour: 3 } );
+	assert.deepEqual( wrong( '400' ), [] );
 } );
 
 test( 'what is wrong is said above, with a way to the field, and beside the field; nothing is saved', async () => {
@@ -213,7 +231,7 @@ test( 'nobody leaves with unsaved changes unasked, and a key that no field knows
 test( 'every section can be read and used by all, wide and narrow, light and dark', async () => {
 	await open( 'models' );
 	const sections = await page.locator( '.aisp-nav a' ).evaluateAll( ( links ) => links.map( ( link ) => link.hash.slice( 1 ) ) );
-	assert.equal( sections.length, 16 );
+	assert.equal( sections.length, 17 );
 	for ( const colour of Object.keys( COLOURS ) ) {
 		paint( colour );
 		for ( const [ size, viewport ] of Object.entries( SIZES ) ) {

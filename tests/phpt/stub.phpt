@@ -16,4 +16,4 @@ foreach ( array_keys( $module + $stub ) as $name ) {
 echo count( $module ), " functions and classes\n";
 ?>
 --EXPECT--
-55 functions and classes
+56 functions and classes

@@ -26,6 +26,8 @@ const texts = ( catalogue ) => Object.values( catalogue.translations ).flatMap( 
 /** The template of all that src/ says, in the order of its files. */
 function extract( output ) {
 	const { transformFileSync } = needs( '@babel/core' );
+	// One and the same for all files: the plugin adds up what it finds for as long as its options are this object.
+	const makepot = [ needs.resolve( '@wordpress/babel-plugin-makepot' ), { output } ];
 	for ( const file of files( join( plugin, 'src' ) ).filter( ( name ) => name.endsWith( '.js' ) ).sort() ) {
 		transformFileSync( file, {
 			cwd: plugin,
@@ -33,7 +35,7 @@ function extract( output ) {
 			babelrc: false,
 			code: false,
 			presets: [ needs.resolve( '@wordpress/babel-preset-default' ) ],
-			plugins: [ [ needs.resolve( '@wordpress/babel-plugin-makepot' ), { output } ] ],
+			plugins: [ makepot ],
 		} );
 	}
 	const template = po.parse( readFileSync( output ) );

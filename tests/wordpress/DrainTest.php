@@ -41,7 +41,7 @@ final class DrainTest extends SiteTestCase {
 
 	public function test_a_drain_leaves_the_work_to_one_that_runs_and_a_reader_waits_for_it(): void {
 		Site::php( self::MAKE_RECORDS, 5 );
-		$name = Site::php( 'return ( new ReflectionMethod( "AI_Secure_Proxy\Log\Drain", "lock_name" ) )->invoke( null );' );
+		$name = Site::php( 'return ( new ReflectionMethod( "AI_Secure_Proxy\Log\Lock", "name" ) )->invoke( null );' );
 		Site::db()->prepare( 'SELECT GET_LOCK(?, 0)' )->execute( array( $name ) );
 		self::assertSame( 0, Site::php( 'return AI_Secure_Proxy\Log\Drain::run();' ) );
 		$reader = Site::start( 'return array( AI_Secure_Proxy\Log\Drain::run( 10 ), microtime( true ) );' );

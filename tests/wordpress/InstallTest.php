@@ -27,7 +27,26 @@ final class InstallTest extends SiteTestCase {
 		'client',
 		'source',
 		'request_id',
+		'kind',
+		'tokens',
 	);
+
+	private const KEYS = array( 'PRIMARY', 'uid', 'req_hash', 'by_user', 'by_created_at', 'by_duration_ms', 'by_cost_microusd', 'by_tokens', 'kind_created_at', 'kind_duration_ms', 'kind_cost_microusd', 'kind_tokens' );
+
+	/** Site::php(): as many calls as one likes. */
+	private const FILL = '$argv = array( 0, $in ); require getenv( "SITE_TESTS" ) . "/bench/log-rows.php";';
+
+	/** The table as version 1 had it. */
+	private const FIRST_TABLE = 'CREATE TABLE wp_aisp_logs (
+		id bigint(20) unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, uid varchar(64) NOT NULL UNIQUE, user_id bigint(20) unsigned NOT NULL DEFAULT 0,
+		route varchar(191) NOT NULL DEFAULT "", req_hash char(64) NOT NULL DEFAULT "", tokens_in int(10) unsigned NOT NULL DEFAULT 0,
+		tokens_out int(10) unsigned NOT NULL DEFAULT 0, duration_ms int(10) unsigned NOT NULL DEFAULT 0, status_code smallint(5) unsigned NOT NULL DEFAULT 0,
+		error varchar(64) DEFAULT NULL, created_at datetime NOT NULL, provider varchar(64) NOT NULL DEFAULT "", model varchar(191) NOT NULL DEFAULT "",
+		cached tinyint(1) unsigned NOT NULL DEFAULT 0, attempts smallint(5) unsigned NOT NULL DEFAULT 0, cost_microusd bigint(20) unsigned DEFAULT NULL,
+		client varchar(191) NOT NULL DEFAULT "", source varchar(191) NOT NULL DEFAULT "", request_id varchar(64) NOT NULL DEFAULT "",
+		KEY created_at (created_at), KEY user_created (user_id,created_at), KEY status_created (status_code,created_at),
+		KEY model_created (model,created_at), KEY route_created (route,created_at)
+	) DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_520_ci';
 
 	protected function tearDown(): void {
 		Site::php( 'delete_option( "aisp_uninstall_data" ); delete_option( "aisp_schema" ); AI_Secure_Proxy\Installer::activate();' );
@@ -36,7 +55,7 @@ final class InstallTest extends SiteTestCase {
 
 	public function test_activation_left_what_the_plugin_needs(): void {
 		self::assertSame( self::COLUMNS, $this->columns() );
-		self::assertEqualsCanonicalizing( array( 'PRIMARY', 'uid', 'created_at', 'user_created', 'status_created', 'model_created', 'route_created' ), $this->indexes() );
+		self::assertEqualsCanonicalizing( self::KEYS, $this->indexes() );
 		self::assertSame(
 			array(
 				'administrator' => array( true, true ),
@@ -62,15 +81,33 @@ final class InstallTest extends SiteTestCase {
 		self::assertSame( self::COLUMNS, $this->columns() );
 	}
 
-	public function test_an_older_table_is_brought_up_to_date_by_the_next_request(): void {
-		Site::php( 'AI_Secure_Proxy\Log\Table::insert( array( array( "uid" => "old", "created_at" => 1, "user_id" => 3 ) ) );' );
-		Site::db()->exec( 'ALTER TABLE wp_aisp_logs DROP COLUMN request_id, DROP COLUMN source, DROP INDEX model_created' );
-		Site::db()->exec( 'UPDATE wp_options SET option_value = "0" WHERE option_name = "aisp_schema"' );
+	public function test_a_table_of_version_1_is_brought_up_to_date_by_the_next_request(): void {
+		Site::php( self::FILL, 1200 );
+		$records = Site::log();
+		$kinds   = self::kinds();
+		Site::db()->exec( 'RENAME TABLE wp_aisp_logs TO wp_aisp_new' );
+		Site::db()->exec( self::FIRST_TABLE );
+		$columns = implode( ',', array_slice( self::COLUMNS, 0, -2 ) );
+		Site::db()->exec( "INSERT INTO wp_aisp_logs ($columns) SELECT $columns FROM wp_aisp_new" );
+		Site::db()->exec( 'DROP TABLE wp_aisp_new, wp_aisp_log_kinds' );
+		Site::db()->exec( 'UPDATE wp_options SET option_value = "1" WHERE option_name = "aisp_schema"' );
+		self::assertSame( 200, Http::get( '/status' )->status );
+		self::assertSame( self::COLUMNS, $this->columns() );
+		self::assertEqualsCanonicalizing( self::KEYS, $this->indexes() );
+		self::assertSame( '2', Site::value( 'SELECT option_value FROM wp_options WHERE option_name = "aisp_schema"' ) );
+		self::assertSame( $records, Site::log(), 'the database gives each row the kind that PHP gives it' );
+		self::assertGreaterThan( 50, count( $kinds ) );
+		self::assertSame( $kinds, self::kinds() );
+	}
+
+	public function test_while_one_request_rebuilds_the_table_the_others_go_on(): void {
+		$lock = Site::start( 'AI_Secure_Proxy\Log\Lock::take( 5 ); update_option( "aisp_schema", 0 ); sleep( 3 );' );
+		self::eventually( static fn(): bool => '0' === Site::value( 'SELECT option_value FROM wp_options WHERE option_name = "aisp_schema"' ), 'locked' );
 		self::assertSame( 200, Http::infer( array( 'prompt' => self::fresh() ) )->status );
-		self::assertEqualsCanonicalizing( self::COLUMNS, $this->columns() );
-		self::assertContains( 'model_created', $this->indexes() );
-		self::assertSame( '3', (string) Site::value( 'SELECT user_id FROM wp_aisp_logs WHERE uid = "old"' ) );
-		self::assertSame( '1', Site::value( 'SELECT option_value FROM wp_options WHERE option_name = "aisp_schema"' ) );
+		self::assertSame( '0', Site::value( 'SELECT option_value FROM wp_options WHERE option_name = "aisp_schema"' ) );
+		Site::wait( $lock );
+		self::assertSame( 200, Http::get( '/status' )->status );
+		self::assertSame( '2', Site::value( 'SELECT option_value FROM wp_options WHERE option_name = "aisp_schema"' ) );
 	}
 
 	public function test_an_upgrade_does_not_give_back_what_was_taken(): void {
@@ -120,6 +157,10 @@ final class InstallTest extends SiteTestCase {
 			array(),
 			$off
 		);
+	}
+
+	private static function kinds(): array {
+		return Site::db()->query( 'SELECT DISTINCT k.* FROM wp_aisp_log_kinds k JOIN wp_aisp_logs USING (kind) ORDER BY kind' )->fetchAll( PDO::FETCH_ASSOC );
 	}
 
 	private function columns(): array {

@@ -20,6 +20,16 @@ final class LogsTest extends SiteTestCase {
 				'error'       => 0 === $i % 4 ? 'policy_quota' : null,
 				'model'       => $i < 10 ? 'model-a' : 'model-b',
 				'route'       => 0 === $i % 2 ? '/infer' : 'cli',
+				'cached'      => 1 === $i % 4 ? 1 : 0,
+				'client'      => 3 === $i ? 'token:user:9' : ( 4 === $i ? 'token:visitor' : '' ),
+				'source'      => 5 === $i ? 'one, two' : 'shop',
+				'provider'    => 0 === $i % 4 ? '' : 'mock',
+				'req_hash'    => hash( 'sha256', (string) intdiv( $i, 2 ) ),
+				'request_id'  => "r$i",
+				'duration_ms' => $i * 7 % 25,
+				'tokens_in'   => $i,
+				'tokens_out'  => 2 * ( 24 - $i ),
+				'cost_microusd' => 6 === $i ? null : $i * 3 % 25,
 			);
 		}
 		Site::php( 'AI_Secure_Proxy\Log\Table::insert( $in );', $records );
@@ -58,6 +68,26 @@ final class LogsTest extends SiteTestCase {
 			'a day'                      => array( 'after=2026-06-01&before=2026-06-02', 24 ),
 			'a zone'                     => array( 'after=2026-06-01T22:00:00%2B02:00', 5 ),
 			'several'                    => array( 'user=7&status=429&model=model-a', 1 ),
+			'users'                      => array( 'user=7,0', 5 ),
+			'statuses'                   => array( 'status=429,200', 25 ),
+			'a class of statuses'        => array( 'status=4xx', 7 ),
+			'classes'                    => array( 'status=4xx,5XX', 7 ),
+			'models'                     => array( 'model=model-a,model-b', 25 ),
+			'provider'                   => array( 'provider=mock', 18 ),
+			'source'                     => array( 'source=shop', 24 ),
+			'a comma of its own'         => array( 'source[]=' . rawurlencode( 'one, two' ), 1 ),
+			'an error'                   => array( 'error=policy_quota', 7 ),
+			'any error'                  => array( 'error=any', 7 ),
+			'no error'                   => array( 'error=none', 18 ),
+			'an error or none'           => array( 'error=none,policy_quota', 25 ),
+			'hits'                       => array( 'cached=true', 6 ),
+			'no hits'                    => array( 'cached=false', 19 ),
+			'tokens'                     => array( 'client=token:', 2 ),
+			'one token'                  => array( 'client=token:user:9', 1 ),
+			'nothing chosen'             => array( 'model=&user=&cached=&search=&after=&status=', 25 ),
+			'a hash'                     => array( 'search=' . hash( 'sha256', '1' ), 2 ),
+			'the beginning of a hash'    => array( 'search=' . strtoupper( substr( hash( 'sha256', '1' ), 0, 9 ) ), 2 ),
+			'a percent sign is one'      => array( 'model=' . rawurlencode( 'model%' ), 0 ),
 			'a quote is only a quote'    => array( 'model=' . rawurlencode( "' OR 1=1 -- %s" ), 0 ),
 		);
 	}
@@ -77,14 +107,100 @@ final class LogsTest extends SiteTestCase {
 			array( 'after[]=2026-02-01', 'after' ),
 			array( 'page=0', 'page' ),
 			array( 'per_page=101', 'per_page' ),
-			array( 'model[]=a', 'model' ),
+			array( 'model[][]=a', 'model' ),
+			array( 'model=%ff', 'model' ),
+			array( 'model=' . str_repeat( 'a', 192 ), 'model' ),
+			array( 'user=7,me', 'user' ),
+			array( 'status=6xx', 'status' ),
+			array( 'status=200,boom', 'status' ),
+			array( 'error=Some+words', 'error' ),
+			array( 'cached=perhaps', 'cached' ),
+			array( 'cached[]=true', 'cached' ),
+			array( 'search=abc', 'search' ),
+			array( 'search[]=abcdefgh', 'search' ),
+			array( 'orderby=user_id', 'orderby' ),
+			array( 'order=down', 'order' ),
+			array( 'page=501', 'page' ),
+			array( 'page=101&per_page=100', 'page' ),
+			array( 'user=' . implode( ',', range( 1, 51 ) ), 'user' ),
 		);
+	}
+
+	/** @dataProvider orders */
+	public function test_sorts( string $query, callable $key ): void {
+		$uids = range( 0, 24 );
+		usort( $uids, static fn( int $a, int $b ): int => $key( $a ) <=> $key( $b ) );
+		$expected = array_map( static fn( int $i ): string => "r$i", $uids );
+		self::assertSame( $expected, array_column( self::logs( "?per_page=100&order=asc&$query" ), 'uid' ) );
+		self::assertSame( array_reverse( $expected ), array_column( self::logs( "?per_page=100&$query" ), 'uid' ) );
+		self::assertSame( array_slice( $expected, 8, 4 ), array_column( self::logs( "?per_page=4&page=3&order=asc&$query" ), 'uid' ) );
+	}
+
+	public static function orders(): array {
+		return array(
+			array( 'orderby=created_at', static fn( int $i ): int => $i ),
+			array( 'orderby=duration_ms', static fn( int $i ): int => $i * 7 % 25 ),
+			array( 'orderby=tokens', static fn( int $i ): int => -$i ),
+			array( 'orderby=cost_microusd', static fn( int $i ): int => 6 === $i ? -1 : $i * 3 % 25 ),
+		);
+	}
+
+	public function test_a_request_is_found_by_its_id(): void {
+		$id = Http::infer( array( 'prompt' => self::fresh() ) )->json()['result']['request_id'];
+		self::assertSame( array( $id ), array_column( self::logs( "?search=$id" ), 'request_id' ) );
+		self::assertSame( array(), self::logs( '?search=' . strrev( $id ) ) );
+	}
+
+	public function test_one_record_with_its_user(): void {
+		$listed = self::logs( '?user=8&per_page=1' )[0];
+		self::assertSame( $listed + array( 'user_name' => null ), Http::get( "/logs/{$listed['id']}" )->json(), 'a user that is no more' );
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		self::assertSame( 'editor', Http::get( '/logs/' . self::logs( '?per_page=1' )[0]['id'] )->json()['user_name'] );
+		self::assert_error( 404, 'not_found', Http::get( '/logs/99999999' ) );
+		self::assert_error( 404, 'not_found', Http::get( '/logs/999999999999999999' ) );
+		self::assert_error( 404, 'rest_no_route', Http::get( '/logs/r1' ) );
+	}
+
+	public function test_facets_are_what_the_log_has_seen(): void {
+		Site::php( 'AI_Secure_Proxy\Log\Kinds::prune();' );
+		self::assertSame(
+			array(
+				'models'    => array( 'model-a', 'model-b' ),
+				'providers' => array( 'mock' ),
+				'routes'    => array( '/infer', 'cli' ),
+				'sources'   => array( 'one, two', 'shop' ),
+				'clients'   => array( 'token:' ),
+				'errors'    => array( 'policy_quota' ),
+				'statuses'  => array( 200, 429 ),
+				'users'     => array(
+					array(
+						'id'   => 7,
+						'name' => null,
+					),
+					array(
+						'id'   => 8,
+						'name' => null,
+					),
+				),
+			),
+			Http::get( '/logs/facets' )->json()
+		);
+	}
+
+	/** @dataProvider paths */
+	public function test_the_log_is_for_managers( string $path ): void {
+		self::assert_error( 403, 'forbidden', Http::get( $path, 'editor' ) );
+		self::assert_error( 401, 'unauthorized', Http::get( $path, null ) );
+	}
+
+	public static function paths(): array {
+		return array( array( '/logs' ), array( '/logs/1' ), array( '/logs/facets' ), array( '/logs/export' ) );
 	}
 
 	public function test_a_record_has_the_columns_of_the_table_in_their_types(): void {
 		$record  = self::logs()[0];
 		$columns = array_column( Site::db()->query( 'SHOW COLUMNS FROM wp_aisp_logs' )->fetchAll( PDO::FETCH_ASSOC ), 'Field' );
-		self::assertEqualsCanonicalizing( $columns, array_keys( $record ) );
+		self::assertEqualsCanonicalizing( array_diff( $columns, array( 'kind', 'tokens' ) ), array_keys( $record ) );
 		self::assertSame(
 			array(
 				'id'            => 25,
@@ -92,20 +208,20 @@ final class LogsTest extends SiteTestCase {
 				'created_at'    => '2026-06-02T00:00:00Z',
 				'user_id'       => 8,
 				'client'        => '',
-				'source'        => '',
+				'source'        => 'shop',
 				'route'         => '/infer',
 				'provider'      => '',
 				'model'         => 'model-b',
 				'cached'        => false,
 				'status_code'   => 429,
 				'error'         => 'policy_quota',
-				'tokens_in'     => 0,
+				'tokens_in'     => 24,
 				'tokens_out'    => 0,
-				'cost_microusd' => null,
+				'cost_microusd' => 22,
 				'attempts'      => 0,
-				'duration_ms'   => 0,
-				'req_hash'      => '',
-				'request_id'    => '',
+				'duration_ms'   => 18,
+				'req_hash'      => hash( 'sha256', '12' ),
+				'request_id'    => 'r24',
 			),
 			$record
 		);

@@ -18,6 +18,18 @@ final class MetricsTest extends SiteTestCase {
 		return Http::get( '/metrics/prometheus' . $query, $login, null === $token ? array() : array( 'headers' => array( "Authorization: Bearer $token" ) ) );
 	}
 
+	/** Leaves no figures. */
+	private static function forget_all(): void {
+		self::logs();
+		self::on_store( 'DELETE FROM metric' );
+	}
+
+	/** Lets calls have been that many minutes earlier. */
+	private static function move_back( int $minutes, string $which = '1 = 1' ): void {
+		self::logs();
+		self::on_store( "UPDATE metric SET at = at - $minutes WHERE span = 0 AND $which" );
+	}
+
 	/** What this model's calls add up to. */
 	private static function sum( array $points, string $name ): int {
 		return array_sum( array_column( array_filter( $points, static fn( array $point ): bool => $name === $point['name'] ), 'calls' ) );
@@ -38,8 +50,56 @@ final class MetricsTest extends SiteTestCase {
 		}
 	}
 
+	public function test_one_answer_has_several_groups_and_they_add_up_to_the_same(): void {
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$metrics = Http::get( '/metrics?range=24h&by[]=model&by[]=source&by[]=outcome' )->json();
+		self::assertSame( array( 'model', 'source', 'outcome' ), array_keys( $metrics['by'] ) );
+		foreach ( $metrics['by'] as $name => $points ) {
+			self::assertSame( $metrics['total'][0]['calls'], array_sum( array_column( $points, 'calls' ) ), $name );
+			self::assertSame( Http::get( "/metrics?range=24h&group=$name" )->json()['points'], $points, $name );
+		}
+		self::assertArrayNotHasKey( 'by', Http::get( '/metrics' )->json(), 'for who did not ask' );
+	}
+
+	public function test_what_was_before_the_range_is_beside_it_and_counts_once(): void {
+		self::forget_all();
+		for ( $i = 0; $i < 3; $i++ ) {
+			Http::infer( array( 'prompt' => self::fresh() ) );
+		}
+		self::assertSame( array(), Http::get( '/metrics?range=1h' )->json()['previous'] );
+		self::move_back( 60 );
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$metrics = Http::get( '/metrics?range=1h' )->json();
+		self::assertSame( array( 4 ), array_column( $metrics['total'], 'calls' ), 'the minute in which the range begins belongs to it' );
+		self::assertSame( array(), $metrics['previous'] );
+		self::move_back( 1, 'at < (SELECT MAX(at) FROM metric WHERE span = 0)' );
+		$metrics = Http::get( '/metrics?range=1h' )->json();
+		self::assertSame( array( array( 1 ), array( 3 ) ), array( array_column( $metrics['total'], 'calls' ), array_column( $metrics['previous'], 'calls' ) ) );
+	}
+
+	public function test_today_stands_beside_yesterday_until_the_same_time(): void {
+		self::forget_all();
+		$none = Http::get( '/metrics?days=1' )->json()['days'];
+		self::assertSame(
+			array(
+				'today'     => null,
+				'yesterday' => null,
+			),
+			$none
+		);
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		self::move_back( 24 * 60 + 2 );
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$days = Http::get( '/metrics?days=1' )->json()['days'];
+		self::assertSame( array( 1, 2 ), array( $days['today']['calls'], $days['yesterday']['calls'] ) );
+		self::move_back( -10, 'at < (SELECT MAX(at) FROM metric WHERE span = 0)' );
+		self::assertNull( Http::get( '/metrics?days=1' )->json()['days']['yesterday'], 'what came later in the day is not compared' );
+		self::assertArrayNotHasKey( 'days', Http::get( '/metrics' )->json(), 'for who did not ask' );
+	}
+
 	public function test_a_wrong_range_or_group_is_named(): void {
-		foreach ( array( 'range=2h', 'group=user', 'range[]=1h' ) as $query ) {
+		foreach ( array( 'range=2h', 'group=user', 'range[]=1h', 'by=user', 'by[]=model&by[]=prompt', 'by[model][]=1', 'days=perhaps' ) as $query ) {
 			$error = Http::get( "/metrics?$query" );
 			self::assertSame( 400, $error->status, $error->body );
 		}

@@ -38,21 +38,21 @@ final class NetworkTest extends SiteTestCase {
 		self::assertSame( 2, $second );
 
 		$this->run_in_network( '$failed = activate_plugin( $in, "", true ); if ( is_wp_error( $failed ) ) { throw new Exception( $failed->get_error_message() ); }', self::PLUGIN );
-		self::assertSame( array( 'net_2_aisp_logs', 'net_aisp_logs' ), $this->tables(), 'network activation' );
+		self::assertSame( array( 'net_2_aisp_log_kinds', 'net_2_aisp_logs', 'net_aisp_log_kinds', 'net_aisp_logs' ), $this->tables(), 'network activation' );
 
 		$third = $this->run_in_network( 'return wp_insert_site( array( "domain" => $_SERVER["HTTP_HOST"], "path" => "/three/", "title" => "Three", "user_id" => 1 ) );' );
-		self::assertSame( array( 'net_2_aisp_logs', "net_{$third}_aisp_logs", 'net_aisp_logs' ), $this->tables(), 'a new site' );
+		self::assertSame( array( 'net_2_aisp_log_kinds', 'net_2_aisp_logs', "net_{$third}_aisp_log_kinds", "net_{$third}_aisp_logs", 'net_aisp_log_kinds', 'net_aisp_logs' ), $this->tables(), 'a new site' );
 		self::assertSame( array_fill( 0, 3, array( true, true, true ) ), $this->each_site() );
 
 		$this->run_in_network( 'wp_delete_site( $in );', $third );
-		self::assertSame( array( 'net_2_aisp_logs', 'net_aisp_logs' ), $this->tables(), 'a deleted site' );
+		self::assertSame( array( 'net_2_aisp_log_kinds', 'net_2_aisp_logs', 'net_aisp_log_kinds', 'net_aisp_logs' ), $this->tables(), 'a deleted site' );
 
 		$this->run_in_network( 'deactivate_plugins( $in, false, true );', self::PLUGIN );
 		self::assertSame( array_fill( 0, 2, array( true, true, false ) ), $this->each_site(), 'deactivated' );
 
 		$uninstall = 'define( "WP_UNINSTALL_PLUGIN", $in ); require WP_PLUGIN_DIR . "/ai-secure-proxy/uninstall.php";';
 		$this->run_in_network( 'switch_to_blog( 2 ); update_option( "aisp_uninstall_data", true ); restore_current_blog();' . $uninstall, self::PLUGIN );
-		self::assertSame( array( 'net_aisp_logs' ), $this->tables(), 'one site asked for it' );
+		self::assertSame( array( 'net_aisp_log_kinds', 'net_aisp_logs' ), $this->tables(), 'one site asked for it' );
 
 		$this->run_in_network( 'update_site_option( "aisp_uninstall_data", true );' . $uninstall, self::PLUGIN );
 		self::assertSame( array(), $this->tables(), 'the network asked for it' );
@@ -73,7 +73,7 @@ final class NetworkTest extends SiteTestCase {
 	}
 
 	private function tables(): array {
-		return Site::db()->query( 'SHOW TABLES LIKE "net%aisp_logs"' )->fetchAll( PDO::FETCH_COLUMN );
+		return Site::db()->query( 'SHOW TABLES LIKE "net%aisp_log%"' )->fetchAll( PDO::FETCH_COLUMN );
 	}
 
 	private function run_in_network( string $code, mixed $in = null ): mixed {

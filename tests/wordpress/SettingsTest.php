@@ -206,6 +206,26 @@ final class SettingsTest extends SiteTestCase {
 		self::assertStringContainsString( 'AISP_SETTINGS', $error['message'] );
 	}
 
+	public function test_how_long_the_log_is_kept_is_saved_with_the_rest_or_not_at_all(): void {
+		Site::php( 'delete_option( "aisp_log" );' );
+		$said = self::settings();
+		self::assertSame( $said['defaults']['log'], $said['log'] );
+		$put = static fn( array $settings, array $log, string $version ): Reply => Http::send( array( 'method' => 'PUT' ) + Http::post_call( '/settings', compact( 'settings', 'log', 'version' ), 'admin' ) );
+
+		$error = self::assert_error( 400, 'invalid_settings', $put( array( 'quota' => 5 ), array( 'days' => -1, 'dais' => 3 ), $said['version'] ) ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
+		self::assertSame( array( 'quota', 'log.days', 'log.dais' ), array_column( $error['data']['flaws'], 'path' ) );
+		self::assert_error( 400, 'invalid_settings', $put( array( 'quota' => 5 ), array( 'days' => 7 ), $said['version'] ) );
+		self::assertSame( $said['log'], self::settings()['log'] );
+
+		$reply = $put( $said['settings'], array( 'days' => 7 ), $said['version'] );
+		self::assertSame( 200, $reply->status, $reply->body );
+		self::assertSame( array( 'days' => 7 ) + $said['log'], $reply->json()['log'] );
+		self::assert_error( 409, 'conflict', $put( $said['settings'], array( 'days' => 8 ), $said['version'] ) );
+		self::assertSame( 200, self::put( $said['settings'] )->status );
+		self::assertSame( 7, self::settings()['log']['days'], 'unsaid, it stays' );
+		Site::php( 'delete_option( "aisp_log" );' );
+	}
+
 	public function test_a_filter_that_may_change_them_is_told(): void {
 		Site::mu_plugin( 'add_filter( "aisp_policy", static fn( $policy ) => $policy );' );
 		self::assertTrue( self::settings()['filtered'] );

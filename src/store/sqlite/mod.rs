@@ -5,6 +5,7 @@
 //! caller waits for it.
 
 mod admit;
+mod backup;
 mod breaker;
 mod budget;
 mod cache;
@@ -40,8 +41,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 
 use super::{
-    Admission, Alert, Arrival, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, MetricsFilter,
-    Peek, Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
+    Admission, Alert, Arrival, BackupError, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit,
+    MetricsFilter, Peek, Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -298,6 +299,10 @@ impl Store for Sqlite {
 
     fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError> {
         self.read(|tx| metrics::totals(tx, site, now_us))
+    }
+
+    fn copy_into(&self, file: &Path) -> Result<u32, BackupError> {
+        backup::copy_into(&self.conn, &self.path, file)
     }
 
     fn maintain(&self) -> Result<(), StoreError> {

@@ -64,6 +64,9 @@ pub(super) fn open(path: &Path, wal_pages: Arc<AtomicU32>) -> Result<Connection,
         return Err(cannot(&io::ErrorKind::PermissionDenied.into()));
     }
     let found = Tx::read(&conn).and_then(|tx| schema::look(&tx)).map_err(|e| failed(&e))?;
+    if matches!(found, Found::Ours(_)) && !is_sound(&conn).map_err(|e| failed(&e))? {
+        return Err(damaged("its pages fail quick_check"));
+    }
     if found == Found::Empty || matches!(found, Found::Ours(version) if version < schema::VERSION) {
         let _alone = lock_folder(path);
         conn.execute_batch(FILE_PRAGMAS).and_then(|()| schema::migrate(&conn)).map_err(|e| failed(&e))?;
@@ -94,6 +97,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(conn)
+}
+
+/// Looks at all pages of a backup when it is first opened as the store: its first ones alone say little. What is in use has
+/// a write-ahead log, and a backup has none.
+fn is_sound(conn: &Connection) -> rusqlite::Result<bool> {
+    let ask = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, String>(0));
+    Ok(ask("PRAGMA journal_mode")? == "wal" || ask("PRAGMA quick_check(1)")? == "ok")
 }
 
 fn prepare(conn: &mut Connection, wal_pages: Arc<AtomicU32>) -> rusqlite::Result<()> {

@@ -75,6 +75,20 @@ final class Metrics {
 		);
 	}
 
+	/**
+	 * How many calls this site had in each of the last 24 hours, the oldest first; the last one is under way.
+	 *
+	 * @return int[]
+	 *
+	 * @throws \Aisp\Exception Answered by who asks.
+	 */
+	public static function calls_by_hour(): array {
+		$now   = time();
+		$first = $now - $now % HOUR_IN_SECONDS - 23 * HOUR_IN_SECONDS;
+		$calls = array_fill_keys( range( $first, $now, HOUR_IN_SECONDS ), 0 );
+		return array_values( array_replace( $calls, array_column( self::sums( $first, $now, 'none', 'hour' ), 'calls', 'time' ) ) );
+	}
+
 	/** Sums up to a minute and without it: it belongs to what comes after. */
 	private static function before( int $since, int $until, string $group ): array {
 		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), $group );

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Admin\Menu;
+use AI_Secure_Proxy\Admin\Widget;
 use AI_Secure_Proxy\Cache\Invalidation;
 use AI_Secure_Proxy\Health\Module_Tests;
 use AI_Secure_Proxy\Health\Site_Tests;
@@ -97,6 +98,7 @@ final class Plugin {
 		add_action( 'rest_api_init', array( self::class, 'routes' ) );
 		add_filter( 'rest_pre_dispatch', array( Disguise::class, 'refuse' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Refusals::class, 'mend_body' ), 10, 3 );
+		add_filter( 'rest_pre_dispatch', array( Logs_Controller::class, 'mend_query' ), 10, 3 );
 		add_filter( 'rest_pre_dispatch', array( Webhook_Controller::class, 'leave_body_alone' ), 10, 3 );
 		add_filter( 'rest_request_before_callbacks', array( Refusals::class, 'permission_first' ), 10, 3 );
 		add_filter( 'rest_post_dispatch', array( Refusals::class, 'after_dispatch' ), 10, 3 );
@@ -122,6 +124,7 @@ final class Plugin {
 
 		// What an administrator sees.
 		add_action( 'admin_menu', array( Menu::class, 'add' ) );
+		add_action( 'wp_dashboard_setup', array( Widget::class, 'add' ) );
 		add_action( 'admin_notices', array( Notice::class, 'show' ) );
 		add_action( 'network_admin_notices', array( Notice::class, 'show' ) );
 		add_filter( 'site_status_tests', array( Site_Health::class, 'tests' ) );
@@ -147,6 +150,8 @@ final class Plugin {
 			\WP_CLI::add_command( 'aisp log export', Cli\Log_Export_Command::class );
 			\WP_CLI::add_command( 'aisp log prune', Cli\Log_Prune_Command::class );
 			\WP_CLI::add_command( 'aisp log verify', Cli\Log_Verify_Command::class );
+			\WP_CLI::add_command( 'aisp backup', Cli\Backup_Command::class );
+			\WP_CLI::add_command( 'aisp restore', Cli\Restore_Command::class );
 			\WP_CLI::add_command( 'aisp metrics', Cli\Metrics_Command::class );
 			\WP_CLI::add_command( 'aisp cache', Cli\Cache_Command::class );
 			\WP_CLI::add_command( 'aisp webhook', Cli\Webhook_Command::class );

@@ -27,7 +27,12 @@ final class Help {
 	/** @return string[] Paragraphs of plain text. */
 	private static function texts( string $name ): array {
 		return match ( $name ) {
-			'overview'   => array( __( 'What calls to AI providers came to: how many, how fast, what they cost, and what failed. Times are those of the site.', 'ai-secure-proxy' ) ),
+			'overview'   => array(
+				__( 'What calls to AI providers came to: how many, how fast, what they cost, and what failed. Times are those of the site; days on the charts of 30 days are those of UTC.', 'ai-secure-proxy' ),
+				__( 'A hit is a call that the cache answered: it costs nothing and counts towards no quota. P95 is the time that 95 of 100 calls stayed within; a provider has its part of it, and the rest is what the proxy itself took.', 'ai-secure-proxy' ),
+				__( 'An error is a call that was refused, such as by a quota, or that failed, such as at its provider. A provider that fails too often is left alone for a while: its breaker is open.', 'ai-secure-proxy' ),
+				__( 'Cost is known for models that have a price, in the settings or built in. Figures lead to the log, which is filtered by whole days.', 'ai-secure-proxy' ),
+			),
 			'log'        => array( __( 'One row for each call: who, when, which model, how long, how many tokens, what came of it. No prompt and no answer is ever kept in it.', 'ai-secure-proxy' ) ),
 			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
 			'jobs'       => array( __( 'Work that goes on in the background: how far it is, and what became of it.', 'ai-secure-proxy' ) ),

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Health;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Backup\Web;
 use AI_Secure_Proxy\Module;
 use AI_Secure_Proxy\Site_Health;
 
@@ -56,7 +57,7 @@ final class Module_Tests {
 			return self::result( 'store', 'good', __( 'The store of AI Secure Proxy is no file on this server, or not there yet', 'ai-secure-proxy' ), array( __( 'There is nothing to protect here.', 'ai-secure-proxy' ) ) );
 		}
 		$problems = array();
-		if ( self::is_served( $path ) ) {
+		if ( Web::serves( $path ) ) {
 			$problems[] = __( 'It lies in the folders of this website, from where a web server may hand it out. Set aisp.store in php.ini to a path outside of them, such as sqlite:/var/lib/aisp/aisp.db, and restart PHP.', 'ai-secure-proxy' );
 		}
 		if ( self::is_open( dirname( $path ), 0700 ) || self::is_open( $path, 0600 ) ) {
@@ -88,22 +89,6 @@ final class Module_Tests {
 		return 'good' === $status
 			? self::result( 'breakers', 'good', __( 'The AI providers answer', 'ai-secure-proxy' ), array( __( 'No breaker is open.', 'ai-secure-proxy' ) ) )
 			: self::result( 'breakers', $status, __( 'An AI provider does not answer', 'ai-secure-proxy' ), $said );
-	}
-
-	/** Whether a path is in a folder that belongs to the website. */
-	private static function is_served( string $path ): bool {
-		$path = self::real( $path );
-		foreach ( array( ABSPATH, WP_CONTENT_DIR, wp_upload_dir( null, false )['basedir'] ) as $folder ) {
-			if ( str_starts_with( $path, trailingslashit( self::real( $folder ) ) ) ) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static function real( string $path ): string {
-		$real = realpath( $path );
-		return wp_normalize_path( false === $real ? $path : $real );
 	}
 
 	/** Whether it has more permissions than it may; false where nobody can say. */

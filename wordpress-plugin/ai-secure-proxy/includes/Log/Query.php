@@ -46,18 +46,21 @@ final class Query {
 	}
 
 	/**
-	 * All that a filter lets through, as they came in, newest first; what comes in meanwhile is not in it.
+	 * All that a filter lets through, in the order in which they came in; what comes in meanwhile is at its end, or not in it.
 	 *
-	 * @param array $filter As for page().
+	 * @param array $filter  As for page().
+	 * @param bool  $is_down The newest first.
 	 * @return iterable<array>
 	 */
-	public static function each( array $filter ): iterable {
+	public static function each( array $filter, bool $is_down = true ): iterable {
 		global $wpdb;
 		Drain::run( 3 );
 		$selection = Selection::of( $filter );
-		$last      = PHP_INT_MAX;
+		$last      = $is_down ? PHP_INT_MAX : 0;
+		$after     = $is_down ? 'id < %d' : 'id > %d';
+		$order     = $is_down ? 'DESC' : 'ASC';
 		while ( ! $selection->is_empty ) {
-			$rows = $wpdb->get_results( $wpdb->prepare( 'SELECT * FROM %i FORCE INDEX (PRIMARY) WHERE id < %d AND ', Table::name(), $last ) . $selection->where() . ' ORDER BY id DESC LIMIT ' . self::CHUNK, ARRAY_A ); // phpcs:ignore WordPress.DB -- The selection is prepared; a log is read fresh.
+			$rows = $wpdb->get_results( $wpdb->prepare( "SELECT * FROM %i FORCE INDEX (PRIMARY) WHERE {$after} AND ", Table::name(), $last ) . $selection->where() . " ORDER BY id {$order} LIMIT " . self::CHUNK, ARRAY_A ); // phpcs:ignore WordPress.DB -- The selection is prepared; a log is read fresh.
 			foreach ( $rows as $row ) {
 				yield self::typed( $row );
 			}

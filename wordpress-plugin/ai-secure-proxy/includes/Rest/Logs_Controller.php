@@ -18,11 +18,12 @@ defined( 'ABSPATH' ) || exit;
 
 final class Logs_Controller extends Controller {
 
+	private const LOGS   = '/logs';
 	private const EXPORT = '/logs/export';
 
 	public function register_routes(): void {
 		$may = array( Access::class, 'may_manage' );
-		$this->route( '/logs', 'GET', array( $this, 'logs' ), $may, Logs_Schema::page(), array( Logs_Schema::class, 'record' ) );
+		$this->route( self::LOGS, 'GET', array( $this, 'logs' ), $may, Logs_Schema::page(), array( Logs_Schema::class, 'record' ) );
 		$this->route( '/logs/(?P<id>\d{1,18})', 'GET', array( $this, 'record' ), $may, array(), array( Logs_Schema::class, 'detail' ) );
 		$this->route( '/logs/facets', 'GET', array( $this, 'facets' ), $may, array(), array( Logs_Schema::class, 'facets' ) );
 		$this->route( self::EXPORT, 'GET', array( $this, 'export' ), $may, Logs_Schema::export(), array( Logs_Schema::class, 'record' ) );
@@ -77,6 +78,22 @@ final class Logs_Controller extends Controller {
 			$response->send();
 		}
 		return true;
+	}
+
+	/**
+	 * Filter rest_pre_dispatch: WordPress takes `error` out of every query for itself; here it is a filter, and comes back.
+	 *
+	 * @param mixed            $result  Kept as it is.
+	 * @param \WP_REST_Server  $server  Unused.
+	 * @param \WP_REST_Request $request The call.
+	 * @return mixed
+	 */
+	public static function mend_query( $result, $server, \WP_REST_Request $request ) {
+		if ( Served::is( $request ) && in_array( self::path( $request ), array( self::LOGS, self::EXPORT ), true ) ) {
+			parse_str( (string) wp_parse_url( Access::target(), PHP_URL_QUERY ), $query );
+			$request->set_query_params( $request->get_query_params() + array_intersect_key( $query, array( 'error' => true ) ) );
+		}
+		return $result;
 	}
 
 	private static function too_far(): \WP_REST_Response {

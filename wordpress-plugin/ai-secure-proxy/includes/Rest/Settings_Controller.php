@@ -23,14 +23,14 @@ final class Settings_Controller extends Controller {
 		$may = array( Access::class, 'may_manage' );
 		$is  = array( self::class, 'schema' );
 		$this->route( self::ROUTE, 'GET', static fn(): \WP_REST_Response => Answer::data( Settings::read() ), $may, array(), $is );
-		$this->route( self::ROUTE, 'PUT', array( $this, 'save' ), $may, self::args( 'settings', __( 'All settings, as GET gives them; what is not among them is not set.', 'ai-secure-proxy' ) ), $is );
+		$this->route( self::ROUTE, 'PUT', array( $this, 'save' ), $may, self::save_args(), $is );
 		$this->route( self::ROUTE . '/export', 'GET', static fn(): \WP_REST_Response => Answer::data( Transfer::export() ), $may, array(), array( self::class, 'export_schema' ) );
 		$this->route( self::ROUTE . '/import', 'POST', array( $this, 'import' ), $may, self::import_args(), array( self::class, 'import_schema' ) );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function save( \WP_REST_Request $request ): \WP_REST_Response {
-		return self::said( Settings::save( $request['settings'], $request['version'] ) );
+		return self::said( Settings::save( $request['settings'], $request['log'], $request['version'] ) );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
@@ -62,6 +62,17 @@ final class Settings_Controller extends Controller {
 		);
 	}
 
+	private static function save_args(): array {
+		return self::args( 'settings', __( 'All settings, as GET gives them; what is not among them is not set.', 'ai-secure-proxy' ) ) + array(
+			'log' => array(
+				'type'              => 'object',
+				'description'       => __( 'How long the log is kept: days, rows, hour; without it, that stays as it is.', 'ai-secure-proxy' ),
+				'validate_callback' => 'rest_validate_request_arg',
+				'sanitize_callback' => 'rest_sanitize_request_arg',
+			),
+		);
+	}
+
 	private static function import_args(): array {
 		return self::args( 'export', __( 'What GET /settings/export gave, here or on another site.', 'ai-secure-proxy' ) ) + array(
 			Dry_Run::KEY => array(
@@ -80,6 +91,7 @@ final class Settings_Controller extends Controller {
 			array(
 				'version'   => array( 'type' => 'string' ),
 				'settings'  => array( 'type' => 'object' ),
+				'log'       => array( 'type' => 'object' ),
 				'locked'    => array( 'type' => 'object' ),
 				'constant'  => array( 'type' => 'string' ),
 				'effective' => array( 'type' => array( 'object', 'null' ) ),
@@ -99,6 +111,7 @@ final class Settings_Controller extends Controller {
 				'format'   => array( 'type' => 'string' ),
 				'plugin'   => array( 'type' => 'string' ),
 				'settings' => array( 'type' => 'object' ),
+				'log'      => array( 'type' => 'object' ),
 				'left_out' => self::list_of_texts(),
 			)
 		);

@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Settings;
 
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Policy;
 use AI_Secure_Proxy\Policy_Guard;
 
@@ -30,10 +31,11 @@ final class Settings {
 		return array(
 			'version'   => self::version( $stored ),
 			'settings'  => (object) Headers::hidden( $stored ),
+			'log'       => Retention::settings(),
 			'locked'    => (object) Headers::hidden( Policy::locked() ),
 			'constant'  => Policy::CONSTANT,
 			'effective' => $flaws ? null : (object) Headers::hidden( $described['policy'] ),
-			'defaults'  => (object) $described['defaults'],
+			'defaults'  => array( 'log' => Retention::sanitize( array() ) ) + $described['defaults'],
 			'secrets'   => $flaws ? array() : $described['secrets'],
 			'flaws'     => $flaws,
 			'filtered'  => (bool) has_filter( 'aisp_policy' ),
@@ -43,24 +45,50 @@ final class Settings {
 	/**
 	 * Saves them all, or nothing.
 	 *
-	 * @param array  $settings Like `settings` of read().
-	 * @param string $version  That of the ones they were made from.
+	 * @param array      $settings Like `settings` of read().
+	 * @param array|null $log      Like `log` of it; null leaves it alone.
+	 * @param string     $version  That of the ones they were made from.
 	 * @return array|\WP_Error As from read(); or invalid_settings with its `flaws`.
 	 * @throws \Aisp\Conflict Somebody else has saved meanwhile.
 	 */
-	public static function save( array $settings, string $version ) {
+	public static function save( array $settings, ?array $log, string $version ) {
 		return self::alone(
-			static function ( array $stored ) use ( $settings, $version ) {
+			static function ( array $stored ) use ( $settings, $log, $version ) {
 				self::must_be( $version, $stored );
 				$settings = Headers::filled( $settings, $stored );
-				$flaws    = array_merge( self::touched( $settings, $stored ), Policy_Guard::flaws( $settings ) );
+				$flaws    = array_merge( self::touched( $settings, $stored ), self::flaws( $settings, $log ) );
 				if ( $flaws ) {
 					return self::refused( $flaws );
 				}
-				Policy_Guard::save( $settings );
+				self::keep( $settings, $log );
 				return self::read();
 			}
 		);
+	}
+
+	/** @return array[] What is wrong with settings and with how long the log is kept, as of Policy_Guard::flaws(). */
+	public static function flaws( array $settings, ?array $log ): array {
+		$flaws = Policy_Guard::flaws( $settings );
+		foreach ( $log ?? array() as $key => $value ) {
+			$schema = Retention::schema()['properties'][ $key ] ?? null;
+			/* translators: %s: name of a setting. */
+			$valid = null === $schema ? new \WP_Error( 'unknown', sprintf( __( '%s is not known.', 'ai-secure-proxy' ), "log.$key" ) ) : rest_validate_value_from_schema( $value, $schema, "log.$key" );
+			if ( is_wp_error( $valid ) ) {
+				$flaws[] = array(
+					'path'    => "log.$key",
+					'message' => $valid->get_error_message(),
+				);
+			}
+		}
+		return $flaws;
+	}
+
+	/** Stores what has been looked at. */
+	public static function keep( array $settings, ?array $log ): void {
+		Policy_Guard::save( $settings );
+		if ( null !== $log ) {
+			update_option( Retention::OPTION, $log );
+		}
 	}
 
 	/**
@@ -77,8 +105,7 @@ final class Settings {
 		}
 		try {
 			// This request may have read them before another one saved.
-			wp_cache_delete( Policy::OPTION, 'options' );
-			wp_cache_delete( 'alloptions', 'options' );
+			wp_cache_delete_multiple( array( 'alloptions', 'notoptions', Policy::OPTION, Retention::OPTION ), 'options' );
 			return $act( Policy::stored() );
 		} finally {
 			\WP_Upgrader::release_lock( self::LOCK );
@@ -112,7 +139,7 @@ final class Settings {
 
 	/** Tells settings apart. Keyed, so that it says nothing of a header's value in them. */
 	private static function version( array $stored ): string {
-		return substr( hash_hmac( 'sha256', serialize( $stored ), wp_salt() ), 0, 32 ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- Never read back.
+		return substr( hash_hmac( 'sha256', serialize( array( $stored, Retention::settings() ) ), wp_salt() ), 0, 32 ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions -- Never read back.
 	}
 
 	/** @return array[] A flaw for each key that wp-config.php sets and that was changed all the same. */

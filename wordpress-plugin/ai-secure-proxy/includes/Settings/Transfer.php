@@ -9,8 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Settings;
 
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Policy;
-use AI_Secure_Proxy\Policy_Guard;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -27,6 +27,7 @@ final class Transfer {
 			'format'   => self::FORMAT,
 			'plugin'   => AI_SECURE_PROXY_VERSION,
 			'settings' => (object) $settings,
+			'log'      => Retention::settings(),
 			'left_out' => $left_out,
 		);
 	}
@@ -49,13 +50,14 @@ final class Transfer {
 				Settings::must_be( $version, $stored );
 				$locked   = Policy::locked();
 				$settings = Headers::kept( array_diff_key( $export['settings'], $locked ) + array_intersect_key( $stored, $locked ), $stored );
-				$flaws    = Policy_Guard::flaws( $settings );
+				$log      = is_array( $export['log'] ?? null ) ? $export['log'] : null;
+				$flaws    = Settings::flaws( $settings, $log );
 				if ( $flaws && ! $try ) {
 					return Settings::refused( $flaws );
 				}
 				$said = array(
 					'dry_run'  => $try,
-					'changes'  => Changes::between( self::shown( $stored ), self::shown( $settings, $stored ) ),
+					'changes'  => Changes::between( self::shown( $stored ), self::shown( $settings, $stored ) ) ,
 					'locked'   => array_map( 'strval', array_keys( array_intersect_key( $export['settings'], $locked ) ) ),
 					'left_out' => array_values( array_filter( (array) ( $export['left_out'] ?? array() ), 'is_string' ) ),
 					'flaws'    => $flaws,
@@ -63,7 +65,7 @@ final class Transfer {
 				if ( $try ) {
 					return $said;
 				}
-				Policy_Guard::save( $settings );
+				Settings::keep( $settings, $log );
 				return $said + array( 'settings' => Settings::read() );
 			}
 		);

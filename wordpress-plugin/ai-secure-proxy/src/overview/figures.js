@@ -1,8 +1,8 @@
 /**
  * Sums of calls as figures that people ask for, and how much one is more than another.
  */
-import { __, sprintf } from '@wordpress/i18n';
-import { percent } from '../shared/format';
+import { __, _n, sprintf } from '@wordpress/i18n';
+import { count, dollars, percent } from '../shared/format';
 
 const NOTHING = {
 	calls: 0,
@@ -27,6 +27,29 @@ export const tokensOf = ( sum ) => sum.tokens_in + sum.tokens_out;
 
 export const microusdOf = ( sum ) => Math.round( sum.cost_usd * 1e6 );
 
+/** Micro-dollars in three digits: at a glance, the rest is noise. */
+export const cost = ( microusd ) => dollars( microusd && Number( microusd.toPrecision( 3 ) ) );
+
+/**
+ * How a share has changed: by how many of its hundredths.
+ *
+ * @param {number|null} now
+ * @param {number|null} before
+ * @return {Object} As changeOf() gives it.
+ */
+export function pointsOf( now, before ) {
+	if ( now === null || before === null ) {
+		return { direction: 'unknown', text: '' };
+	}
+	const points = Math.round( ( now - before ) * 1000 ) / 10;
+	if ( ! points ) {
+		return { direction: 'same', text: '' };
+	}
+	/* translators: %s: by how many percentage points a share has changed. */
+	const text = sprintf( _n( '%s point', '%s points', Math.abs( points ), 'ai-secure-proxy' ), count( Math.abs( points ) ) );
+	return { direction: points > 0 ? 'up' : 'down', text };
+}
+
 /**
  * How a figure has changed.
  *
@@ -44,6 +67,6 @@ export function changeOf( now, before ) {
 	const share = Math.abs( now - before ) / before;
 	const factor = now / before;
 	/* translators: %s: by how much a figure has multiplied, a whole number. */
-	const text = factor >= 10 ? sprintf( __( '%s×', 'ai-secure-proxy' ), Math.round( factor ).toLocaleString() ) : percent( Number( share.toPrecision( 2 ) ) );
+	const text = factor >= 10 ? sprintf( __( '%s×', 'ai-secure-proxy' ), count( Math.round( factor ) ) ) : percent( Number( share.toPrecision( 2 ) ) );
 	return { direction: now > before ? 'up' : 'down', text };
 }

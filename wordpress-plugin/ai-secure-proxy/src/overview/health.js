@@ -3,7 +3,7 @@
  */
 import { Card, CardBody, CardHeader } from '@wordpress/components';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import { count, NONE, short } from '../shared/format';
+import { bytes, count, NONE } from '../shared/format';
 
 export function Health( { status, site } ) {
 	return (
@@ -19,7 +19,6 @@ export function Health( { status, site } ) {
 }
 
 function Providers( { breakers } ) {
-	const sites = new Set( breakers.map( ( { site } ) => site ) ).size;
 	return (
 		<Card size="small">
 			<CardHeader>
@@ -32,7 +31,7 @@ function Providers( { breakers } ) {
 							<li key={ `${ breaker.site } ${ breaker.provider } ${ breaker.base_url }` }>
 								<span className="aisp-name">
 									{ breaker.provider }
-									<small>{ sites > 1 ? `${ host( breaker.base_url ) } · ${ breaker.site }` : host( breaker.base_url ) }</small>
+									<small>{ host( breaker.base_url ) }</small>
 								</span>
 								<Breaker { ...breaker } />
 							</li>
@@ -117,8 +116,8 @@ const waiting = ( { jobs, inbox, spool } ) => [
 const store = ( { store: { engine, ok }, cache, version, plugin } ) => [
 	[ __( 'Store', 'ai-secure-proxy' ), ok ? engine : __( 'does not work', 'ai-secure-proxy' ), ! ok ],
 	[ __( 'Answers in the cache', 'ai-secure-proxy' ), count( cache?.entries ) ],
-	/* translators: 1: bytes that the cache has, 2: bytes that it may have. */
-	[ __( 'Size of the cache', 'ai-secure-proxy' ), cache ? sprintf( __( '%1$s of %2$s bytes', 'ai-secure-proxy' ), short( cache.bytes ), short( cache.max_bytes ) ) : NONE ],
+	/* translators: 1: size of the cache, such as 3 MB, 2: the largest size that it may have. */
+	[ __( 'Size of the cache', 'ai-secure-proxy' ), cache ? sprintf( __( '%1$s of %2$s', 'ai-secure-proxy' ), bytes( cache.bytes ), bytes( cache.max_bytes ) ) : NONE ],
 	[ __( 'Module', 'ai-secure-proxy' ), version ],
 	[ __( 'Plugin', 'ai-secure-proxy' ), plugin ],
 ];

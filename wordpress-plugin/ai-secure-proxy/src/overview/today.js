@@ -2,18 +2,18 @@
  * Today against yesterday until the same time.
  */
 import { __, sprintf } from '@wordpress/i18n';
-import { dollars, duration, NONE, percent, short } from '../shared/format';
-import { changeOf, errorsOf, microusdOf, sumOf, tokensOf } from './figures';
+import { duration, NONE, percent, short } from '../shared/format';
+import { changeOf, cost, errorsOf, microusdOf, pointsOf, sumOf, tokensOf } from './figures';
 import { useLog } from './log-link';
 
 /** What each tile shows; `good` is where the figure had better go: up, down, or nowhere in particular. */
 const TILES = [
 	{ id: 'calls', label: __( 'Calls', 'ai-secure-proxy' ), value: ( sum ) => sum.calls, show: short, log: {} },
-	{ id: 'hits', label: __( 'Hit ratio', 'ai-secure-proxy' ), value: ( sum ) => sum.hit_ratio, show: percent, good: 'up', log: { cached: 'true' } },
+	{ id: 'hits', label: __( 'Hit ratio', 'ai-secure-proxy' ), value: ( sum ) => sum.hit_ratio, show: percent, change: pointsOf, good: 'up', log: { cached: 'true' } },
 	{ id: 'errors', label: __( 'Errors', 'ai-secure-proxy' ), value: errorsOf, show: short, good: 'down', log: { error: 'any' } },
 	{ id: 'p95', label: __( 'P95', 'ai-secure-proxy' ), hint: __( '95 of 100 calls took no longer.', 'ai-secure-proxy' ), value: ( sum ) => sum.duration_ms.p95, show: duration, good: 'down', log: { orderby: 'duration_ms' } },
 	{ id: 'tokens', label: __( 'Tokens', 'ai-secure-proxy' ), value: tokensOf, show: short, log: { orderby: 'tokens' } },
-	{ id: 'cost', label: __( 'Cost', 'ai-secure-proxy' ), value: microusdOf, show: dollars, log: { orderby: 'cost_microusd' } },
+	{ id: 'cost', label: __( 'Cost', 'ai-secure-proxy' ), value: microusdOf, show: cost, log: { orderby: 'cost_microusd' } },
 ];
 
 export function Today( { days, now, site } ) {
@@ -42,7 +42,7 @@ export function Today( { days, now, site } ) {
 	);
 }
 
-function Tile( { label, hint, show, good, now, before, href } ) {
+function Tile( { label, hint, show, change = changeOf, good, now, before, href } ) {
 	return (
 		<li className="aisp-tile">
 			<a href={ href }>
@@ -50,7 +50,7 @@ function Tile( { label, hint, show, good, now, before, href } ) {
 					{ label }
 				</span>
 				<strong className="aisp-tile-value aisp-figure">{ show( now ) }</strong>
-				<Change change={ changeOf( now, before ) } good={ good } before={ show( before ) } />
+				<Change change={ change( now, before ) } good={ good } before={ show( before ) } />
 			</a>
 		</li>
 	);

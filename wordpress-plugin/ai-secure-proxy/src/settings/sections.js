@@ -8,6 +8,7 @@ import { Budgets } from './sections/budgets';
 import { Cache } from './sections/cache';
 import { Jobs } from './sections/jobs';
 import { Limits } from './sections/limits';
+import { Log } from './sections/log';
 import { Metrics } from './sections/metrics';
 import { Models } from './sections/models';
 import { Moderation } from './sections/moderation';
@@ -26,7 +27,8 @@ export const sections = () => [
 	{ id: 'cache', title: __( 'Cache', 'ai-secure-proxy' ), keys: [ 'cache' ], Fields: Cache },
 	{ id: 'redaction', title: __( 'Redaction', 'ai-secure-proxy' ), keys: [ 'redact' ], Fields: Redaction },
 	{ id: 'moderation', title: __( 'Moderation', 'ai-secure-proxy' ), keys: [ 'moderate' ], Fields: Moderation },
-	{ id: 'jobs', title: __( 'Jobs and retention', 'ai-secure-proxy' ), keys: [ 'jobs' ], Fields: Jobs },
+	{ id: 'jobs', title: __( 'Jobs', 'ai-secure-proxy' ), keys: [ 'jobs' ], Fields: Jobs },
+	{ id: 'log', title: __( 'Log', 'ai-secure-proxy' ), keys: [ 'log' ], Fields: Log },
 	{ id: 'clients', title: __( 'Clients', 'ai-secure-proxy' ), keys: [ 'clients' ], Fields: Clients },
 	{ id: 'tokens', title: __( 'Browser tokens', 'ai-secure-proxy' ), keys: [ 'tokens' ], Fields: Tokens },
 	{ id: 'webhooks', title: __( 'Webhooks', 'ai-secure-proxy' ), keys: [ 'webhooks' ], Fields: Webhooks },

@@ -6,6 +6,9 @@ import { call } from '../shared/api';
 import { useLoaded } from '../shared/load';
 import { changedKeys, merged, put, spelt, unfolded, within } from './draft';
 
+/** The settings as the screen edits them: how long the log is kept is stored elsewhere, and one of them here. */
+const edited = ( said ) => ( { ...unfolded( said.settings ), log: said.log } );
+
 const load = ( signal ) => call( '/settings', {}, { signal } );
 
 export function useSettings() {
@@ -18,7 +21,7 @@ export function useSettings() {
 
 	const take = useCallback( ( said ) => {
 		setAnswer( { ...said, locked: unfolded( said.locked ) } );
-		setDraft( unfolded( said.settings ) );
+		setDraft( edited( said ) );
 		setFlaws( said.flaws );
 		setFailure( null );
 	}, [] );
@@ -33,14 +36,15 @@ export function useSettings() {
 		setFlaws( ( old ) => old.filter( ( flaw ) => ! within( flaw.path, spelt( path ) ) ) );
 	}, [] );
 
-	const saved = useMemo( () => ( answer ? unfolded( answer.settings ) : {} ), [ answer ] );
+	const saved = useMemo( () => ( answer ? edited( answer ) : {} ), [ answer ] );
 	const changed = useMemo( () => changedKeys( saved, draft ), [ saved, draft ] );
 
 	const save = async () => {
 		setSaving( true );
 		setFailure( null );
 		try {
-			take( await call( '/settings', {}, { method: 'PUT', data: { settings: draft, version: answer.version } } ) );
+			const { log = {}, ...kept } = draft;
+			take( await call( '/settings', {}, { method: 'PUT', data: { settings: kept, log, version: answer.version } } ) );
 			return true;
 		} catch ( refusal ) {
 			setFailure( refusal );
@@ -59,7 +63,7 @@ export function useSettings() {
 		try {
 			const theirs = await call( '/settings' );
 			setAnswer( { ...theirs, locked: unfolded( theirs.locked ) } );
-			setDraft( merged( saved, draft, unfolded( theirs.settings ) ) );
+			setDraft( merged( saved, draft, edited( theirs ) ) );
 			setFailure( null );
 		} catch ( refusal ) {
 			setFailure( refusal );

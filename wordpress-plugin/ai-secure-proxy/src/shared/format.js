@@ -25,6 +25,13 @@ export const dollars = known( ( microusd ) => {
 	return usd.toLocaleString( language, { style: 'currency', currency: 'USD', maximumFractionDigits: usd && Math.abs( usd ) < 0.1 ? 6 : 2 } );
 } );
 
+/** Bytes, in the unit that leaves few digits. */
+export const bytes = known( ( value ) => {
+	const step = value < 1 ? 0 : Math.min( 3, Math.floor( Math.log10( value ) / 3 ) );
+	const unit = [ 'byte', 'kilobyte', 'megabyte', 'gigabyte' ][ step ];
+	return ( value / ( 1000 ** step ) ).toLocaleString( language, { style: 'unit', unit, maximumFractionDigits: step ? 1 : 0 } );
+} );
+
 /** Milliseconds, in the unit that leaves few digits. */
 export const duration = known( ( ms ) => {
 	if ( ms < 1 ) {

@@ -34,8 +34,8 @@ export function ChartCard( { title, metrics, summary, empty = '', series, show, 
 			<CardHeader>
 				<h3 id={ id }>{ title }</h3>
 				{ ! empty && (
-					<Button variant="tertiary" size="small" aria-pressed={ asTable } onClick={ () => setAsTable( ! asTable ) }>
-						{ __( 'Show as table', 'ai-secure-proxy' ) }
+					<Button variant="tertiary" size="small" onClick={ () => setAsTable( ! asTable ) }>
+						{ asTable ? __( 'Show as chart', 'ai-secure-proxy' ) : __( 'Show as table', 'ai-secure-proxy' ) }
 						<span className="screen-reader-text">: { title }</span>
 					</Button>
 				) }

@@ -3,9 +3,9 @@
  */
 import { useMemo, useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import { count, dollars, short } from '../../shared/format';
+import { count, short } from '../../shared/format';
 import { Choice } from '../choice';
-import { microusdOf, sumOf, tokensOf } from '../figures';
+import { cost, microusdOf, sumOf, tokensOf } from '../figures';
 import { useLog } from '../log-link';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
@@ -14,7 +14,7 @@ import { compared } from './sentences';
 import { Shares } from './shares';
 
 const WHATS = {
-	cost: { label: __( 'Cost', 'ai-secure-proxy' ), value: microusdOf, show: dollars, none: __( 'Nothing was paid for in this time, or no model has a price.', 'ai-secure-proxy' ) },
+	cost: { label: __( 'Cost', 'ai-secure-proxy' ), value: microusdOf, show: cost, none: __( 'Nothing was paid for in this time, or no model has a price.', 'ai-secure-proxy' ) },
 	tokens: { label: __( 'Tokens', 'ai-secure-proxy' ), value: tokensOf, show: short, none: __( 'No tokens in this time.', 'ai-secure-proxy' ) },
 };
 
@@ -38,7 +38,7 @@ export function Usage( { metrics, range } ) {
 	/* translators: 1: number of tokens, 2: how many of them asked, 3: how many answered. */
 	const tokens = _n( '%1$s token, %2$s in and %3$s out.', '%1$s tokens, %2$s in and %3$s out.', tokensOf( now ), 'ai-secure-proxy' );
 	const sums = {
-		cost: `${ dollars( microusdOf( now ) ) }.`,
+		cost: `${ cost( microusdOf( now ) ) }.`,
 		tokens: sprintf( tokens, count( tokensOf( now ) ), count( now.tokens_in ), count( now.tokens_out ) ),
 	};
 	const summary = [ sums[ what ], compared( value( now ), value( before ), range ) ];

@@ -3,7 +3,7 @@
  */
 import { SelectControl, TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
-import { __ } from '@wordpress/i18n';
+import { __, _n, sprintf } from '@wordpress/i18n';
 import { useField } from '../context';
 import { Flaws } from '../flaws';
 import { meant, useTyped } from './figure';
@@ -17,6 +17,23 @@ const units = () => [
 ];
 
 const fitting = ( seconds ) => [ 86400, 3600, 60 ].find( ( unit ) => Number.isInteger( seconds ) && seconds > 0 && seconds % unit === 0 ) ?? 1;
+
+/** Seconds in words. */
+export function inWords( seconds ) {
+	const unit = fitting( seconds );
+	const count = seconds / unit;
+	const words = {
+		/* translators: %d: a number. */
+		1: () => sprintf( _n( '%d second', '%d seconds', count, 'ai-secure-proxy' ), count ),
+		/* translators: %d: a number. */
+		60: () => sprintf( _n( '%d minute', '%d minutes', count, 'ai-secure-proxy' ), count ),
+		/* translators: %d: a number. */
+		3600: () => sprintf( _n( '%d hour', '%d hours', count, 'ai-secure-proxy' ), count ),
+		/* translators: %d: a number. */
+		86400: () => sprintf( _n( '%d day', '%d days', count, 'ai-secure-proxy' ), count ),
+	};
+	return words[ unit ]();
+}
 
 /**
  * @param {Object} props

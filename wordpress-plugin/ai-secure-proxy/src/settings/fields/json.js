@@ -1,10 +1,9 @@
 /**
  * A value as JSON, for what has no fields of its own. What is no JSON is kept as it was typed, and not saved by the module.
  */
-import { TextareaControl } from '@wordpress/components';
 import { __ } from '@wordpress/i18n';
 import { useField } from '../context';
-import { helpOf } from '../flaws';
+import { Area } from './area';
 import { useTyped } from './figure';
 
 function read( text ) {
@@ -29,18 +28,15 @@ export function Json( { path, label, help } ) {
 	const { id, value, set, flaws } = useField( path );
 	const [ text, setText ] = useTyped( value, read, write );
 	const broken = typeof value === 'string' ? [ { path: 'json', message: __( 'This is not JSON yet.', 'ai-secure-proxy' ) } ] : [];
-	const wrong = [ ...broken, ...flaws ];
 	return (
-		<TextareaControl
-			__nextHasNoMarginBottom
+		<Area
 			id={ id }
 			label={ label }
-			className="aisp-code"
-			rows={ Math.min( 16, Math.max( 3, text.split( '\n' ).length ) ) }
-			value={ text }
-			help={ helpOf( wrong, help ) }
-			aria-invalid={ wrong.length > 0 }
-			spellCheck={ false }
+			text={ text }
+			help={ help }
+			flaws={ [ ...broken, ...flaws ] }
+			isCode
+			most={ 16 }
 			onChange={ ( typed ) => {
 				setText( typed );
 				set( read( typed ) );

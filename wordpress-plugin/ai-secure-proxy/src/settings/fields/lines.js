@@ -1,10 +1,9 @@
 /**
  * A list of texts, one a line.
  */
-import { TextareaControl } from '@wordpress/components';
 import { useField } from '../context';
 import { items } from '../draft';
-import { helpOf } from '../flaws';
+import { Area } from './area';
 import { useTyped } from './figure';
 
 const read = ( text ) =>
@@ -21,20 +20,16 @@ const write = ( list ) => items( list ).join( '\n' );
  * @param {string} props.help
  * @param {Array}  props.empty What no line at all means; not set by default.
  */
-export function Lines( { path, label, help, empty, ...rest } ) {
+export function Lines( { path, label, help, empty } ) {
 	const { id, value, set, flaws } = useField( path );
 	const [ text, setText ] = useTyped( items( value ), read, write );
 	return (
-		<TextareaControl
-			{ ...rest }
-			__nextHasNoMarginBottom
+		<Area
 			id={ id }
 			label={ label }
-			rows={ Math.min( 8, Math.max( 3, text.split( '\n' ).length ) ) }
-			value={ text }
-			help={ helpOf( flaws, help ) }
-			aria-invalid={ flaws.length > 0 }
-			spellCheck={ false }
+			text={ text }
+			help={ help }
+			flaws={ flaws }
 			onChange={ ( typed ) => {
 				setText( typed );
 				const list = read( typed );

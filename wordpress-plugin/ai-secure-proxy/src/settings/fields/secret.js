@@ -19,24 +19,30 @@ function read( text ) {
 	return names.length > 1 ? names : names[ 0 ];
 }
 
-/** Whether a secret is there, in words and with a sign. */
-export function State( { secret } ) {
+/**
+ * Whether a secret is there, in words and with a sign.
+ *
+ * @param {Object}  props
+ * @param {Object}  props.secret
+ * @param {boolean} props.isSpare Whether another one is there that will do.
+ */
+export function State( { secret, isSpare } ) {
 	if ( secret.usable ) {
 		return <span className="aisp-state is-good">{ __( 'set', 'ai-secure-proxy' ) }</span>;
 	}
-	return <span className="aisp-state is-bad">{ secret.set ? __( 'set, but of no use: too short, or no key of this kind', 'ai-secure-proxy' ) : __( 'not set', 'ai-secure-proxy' ) }</span>;
+	return <span className={ isSpare ? 'aisp-state is-spare' : 'aisp-state is-bad' }>{ secret.set ? __( 'set, but of no use: too short, or no key of this kind', 'ai-secure-proxy' ) : __( 'not set', 'ai-secure-proxy' ) }</span>;
 }
 
 /** What to write into wp-config.php. */
 export const define = ( name ) => `define( '${ name }', '…' );`;
 
-function Standing( { name } ) {
+function Standing( { name, isSpare } ) {
 	const { answer } = useSettingsContext();
 	const secret = answer.secrets.find( ( one ) => one.name === name );
 	return (
 		<span className="aisp-standing">
-			<code>{ name }</code> { secret ? <State secret={ secret } /> : __( 'is looked up when you save', 'ai-secure-proxy' ) }
-			{ secret && ! secret.set && (
+			<code>{ name }</code> { secret ? <State secret={ secret } isSpare={ isSpare } /> : __( 'is looked up when you save', 'ai-secure-proxy' ) }
+			{ secret && ! secret.set && ! isSpare && (
 				<span className="aisp-how">
 					{
 						/* translators: %s: a line of PHP. */
@@ -60,6 +66,8 @@ export function Secret( { path, label, help, usual } ) {
 	const [ text, setText ] = useTyped( field.value, read, write );
 	const standard = usual ?? write( field.usual );
 	const names = listed( read( text ) ?? read( standard ) );
+	const { answer } = useSettingsContext();
+	const isThere = names.some( ( name ) => answer.secrets.some( ( secret ) => secret.name === name && secret.usable ) );
 	return (
 		<TextControl
 			{ ...CONTROL }
@@ -73,7 +81,7 @@ export function Secret( { path, label, help, usual } ) {
 				<>
 					{ help }
 					{ names.map( ( name ) => (
-						<Standing key={ name } name={ name } />
+						<Standing key={ name } name={ name } isSpare={ isThere } />
 					) ) }
 				</>
 			) }

@@ -1,13 +1,13 @@
 /**
  * All settings as JSON, for those that have no field, and for those who would rather write.
  */
-import { Button, Card, CardBody, CardHeader, TextareaControl } from '@wordpress/components';
+import { Button, Card, CardBody, CardHeader } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { speak } from '@wordpress/a11y';
 import { __ } from '@wordpress/i18n';
 import { useSettingsContext } from '../context';
+import { Area } from '../fields/area';
 import { Text } from '../fields/text';
-import { helpOf } from '../flaws';
 import { Single } from '../group';
 
 function parsed( text ) {
@@ -38,15 +38,14 @@ function Source() {
 	};
 	return (
 		<>
-			<TextareaControl
-				__nextHasNoMarginBottom
+			<Area
+				id="aisp-source"
 				label={ __( 'All settings', 'ai-secure-proxy' ) }
-				className="aisp-code"
-				rows={ Math.min( 30, Math.max( 8, text.split( '\n' ).length ) ) }
-				value={ text }
-				help={ helpOf( wrong, __( 'A header’s value that is null stands for the one that is stored.', 'ai-secure-proxy' ) ) }
-				aria-invalid={ wrong.length > 0 }
-				spellCheck={ false }
+				text={ text }
+				help={ __( 'A header’s value that is null stands for the one that is stored.', 'ai-secure-proxy' ) }
+				flaws={ wrong }
+				isCode
+				most={ 30 }
 				onChange={ setTyped }
 			/>
 			<div className="aisp-buttons">

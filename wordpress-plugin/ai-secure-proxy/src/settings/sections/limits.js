@@ -6,7 +6,7 @@ import { __, sprintf } from '@wordpress/i18n';
 import { useEdit, useSettingsContext } from '../context';
 import { items } from '../draft';
 import { Choice } from '../fields/choice';
-import { Duration } from '../fields/duration';
+import { Duration, inWords } from '../fields/duration';
 import { Figure } from '../fields/figure';
 import { Group, Single } from '../group';
 import { Rows } from '../rows';
@@ -21,12 +21,12 @@ export const subjects = () => [
 	{ value: 'token', label: __( 'each browser token', 'ai-secure-proxy' ) },
 ];
 
-/** The default in words, such as "60 calls in 3600 seconds for each user". */
-const inWords = ( rules ) =>
+/** The default in words, such as "60 calls in 1 hour for each user". */
+const said = ( rules ) =>
 	items( rules )
 		.map( ( { per, limit, period } ) =>
-			/* translators: 1: number of calls, 2: number of seconds, 3: whom the limit is for, such as "each user". */
-			sprintf( __( '%1$s calls in %2$s seconds for %3$s', 'ai-secure-proxy' ), limit, period, subjects().find( ( subject ) => subject.value === per )?.label ?? per )
+			/* translators: 1: number of calls, 2: a time, such as "1 hour", 3: whom the limit is for, such as "each user". */
+			sprintf( __( '%1$d calls in %2$s for %3$s', 'ai-secure-proxy' ), limit, inWords( period ), subjects().find( ( subject ) => subject.value === per )?.label ?? per )
 		)
 		.join( '; ' );
 
@@ -40,7 +40,7 @@ function Rate( { name, title, intro } ) {
 				selected={ value === undefined ? 'usual' : 'own' }
 				options={ [
 					/* translators: %s: a limit in words. */
-					{ value: 'usual', label: sprintf( __( 'The default: %s', 'ai-secure-proxy' ), inWords( usual ) ) },
+					{ value: 'usual', label: sprintf( __( 'The default: %s', 'ai-secure-proxy' ), said( usual ) ) },
 					{ value: 'own', label: __( 'My own', 'ai-secure-proxy' ) },
 				] }
 				onChange={ ( chosen ) => set( chosen === 'own' ? usual : undefined ) }

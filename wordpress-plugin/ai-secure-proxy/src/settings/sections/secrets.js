@@ -8,7 +8,8 @@ import { State, define } from '../fields/secret';
 
 export function Secrets() {
 	const { answer } = useSettingsContext();
-	const missing = answer.secrets.find( ( secret ) => ! secret.set );
+	const isSpare = ( secret ) => ! secret.usable && answer.secrets.some( ( other ) => other.for === secret.for && other.usable );
+	const missing = answer.secrets.find( ( secret ) => ! secret.set && ! isSpare( secret ) );
 	return (
 		<Card className="aisp-group">
 			<CardBody>
@@ -31,7 +32,7 @@ export function Secrets() {
 								</td>
 								<td>{ secret.for }</td>
 								<td>
-									<State secret={ secret } />
+									<State secret={ secret } isSpare={ isSpare( secret ) } />
 								</td>
 							</tr>
 						) ) }
