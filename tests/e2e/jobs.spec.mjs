@@ -93,9 +93,9 @@ describe( 'jobs', () => {
 		php( WORK );
 		await open( '&state=failed' );
 		await page.getByRole( 'button', { name: /^Failed\s*1$/, pressed: true } ).waitFor();
-		await row( id ).getByText( /^provider_/ ).waitFor();
+		await row( id ).getByText( '0 of 1, 1 failed' ).waitFor();
 		await row( id ).getByRole( 'button', { name: '1 prompt' } ).click();
-		await dialog( '1 prompt' ).getByText( 'The provider did not answer as it should.' ).first().waitFor();
+		await dialog( '1 prompt' ).getByText( 'provider_rejected' ).waitFor();
 		await accessible( page, 'a failed job', '.aisp-details' );
 		await picture( page, 'jobs-failed-detail' );
 		await dialog( '1 prompt' ).getByRole( 'button', { name: 'Try again' } ).click();

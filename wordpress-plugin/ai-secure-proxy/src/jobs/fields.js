@@ -8,7 +8,7 @@ import { State } from '../shared/states';
 import { Ago } from '../shared/when';
 import { listed } from './people';
 import { Progress } from './progress';
-import { may, STATES, tail, title } from './words';
+import { ITEMS_FAILED, may, STATES, tail, title } from './words';
 
 const ONE = { operators: [ 'is' ], isPrimary: true };
 
@@ -36,7 +36,7 @@ export const useFields = ( person ) =>
 					<>
 						<State look={ STATES[ item.state ][ 0 ] }>{ STATES[ item.state ][ 1 ] }</State>
 						{ may.accept( item ) && <div className="aisp-note">{ __( 'Waits to be accepted', 'ai-secure-proxy' ) }</div> }
-						{ item.error && <div className="aisp-note">{ item.error }</div> }
+						{ item.error && item.error !== ITEMS_FAILED && <div className="aisp-note">{ item.error }</div> }
 					</>
 				),
 			},

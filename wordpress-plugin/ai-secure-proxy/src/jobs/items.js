@@ -61,7 +61,7 @@ function Item( { item, waits } ) {
 					{ /* translators: %s: place of a prompt in its job. */ sprintf( __( 'No. %s', 'ai-secure-proxy' ), count( item.n + 1 ) ) }
 				</span>
 				<State look={ ITEM_STATES[ state ][ 0 ] }>{ ITEM_STATES[ state ][ 1 ] }</State>
-				{ result && <span className="aisp-note">{ [ result.model, result.cached ? __( 'from the cache', 'ai-secure-proxy' ) : dollars( microusd( result ) ) ].join( ', ' ) }</span> }
+				{ result && <span className="aisp-note">{ source( result ) }</span> }
 				{ attempts > 0 && (
 					<span className="aisp-note">
 						{ /* translators: %s: how often it was tried. */ sprintf( __( 'tried in vain: %s', 'ai-secure-proxy' ), count( attempts ) ) }
@@ -79,7 +79,14 @@ function Item( { item, waits } ) {
 	);
 }
 
-const microusd = ( { cost_usd: usd } ) => ( usd === null || usd === undefined ? null : usd * 1e6 );
+/** Where an answer came from, and what it cost as far as that is known. */
+function source( { model, cached, cost_usd: usd } ) {
+	if ( cached ) {
+		/* translators: %s: name of a model. */
+		return sprintf( __( '%s, from the cache', 'ai-secure-proxy' ), model );
+	}
+	return usd === null ? model : `${ model }, ${ dollars( usd * 1e6 ) }`;
+}
 
 function Answer( { n, result } ) {
 	/* translators: %s: place of a prompt in its job. */

@@ -33,16 +33,21 @@ export const OBSTACLES = {
 	sealed: __( 'not written: no key opens its private values', 'ai-secure-proxy' ),
 };
 
-/** The first word of an error's code => who it was. */
+/** The error of a job some of whose items have errors of their own. */
+export const ITEMS_FAILED = 'job_items_failed';
+
+/** An error's code, or its first word => what it means. */
 const FAULTS = {
 	caller: __( 'The request was refused.', 'ai-secure-proxy' ),
 	policy: __( 'The settings do not allow it, or a limit is reached.', 'ai-secure-proxy' ),
 	provider: __( 'The provider did not answer as it should.', 'ai-secure-proxy' ),
 	store: __( 'The store could not be used.', 'ai-secure-proxy' ),
-	job: __( 'Workers ended over it, again and again.', 'ai-secure-proxy' ),
+	job_abandoned: __( 'One worker after the other died over it.', 'ai-secure-proxy' ),
+	job_sealed: __( 'The key that opens its private values is not set.', 'ai-secure-proxy' ),
+	[ ITEMS_FAILED ]: __( 'Some prompts were not answered; each says why, below.', 'ai-secure-proxy' ),
 };
 
-export const fault = ( code ) => FAULTS[ code.split( '_' )[ 0 ] ] ?? '';
+export const fault = ( code ) => FAULTS[ code ] ?? FAULTS[ code.split( '_' )[ 0 ] ] ?? '';
 
 /** What a job is: how many prompts, or what it tells somebody. */
 export function title( job ) {

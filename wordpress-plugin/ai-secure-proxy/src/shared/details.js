@@ -2,6 +2,7 @@
  * What is opened from a list: a window with facts.
  */
 import { Modal, Spinner } from '@wordpress/components';
+import { useEffect, useRef } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { Failure } from './screen';
 
@@ -12,17 +13,29 @@ import { Failure } from './screen';
  * @param {Object}   props.loaded   As useLoaded() gives it.
  * @param {Function} props.children Gets the data, once they are there.
  */
-export const Details = ( { title, close, loaded, children } ) => (
-	<Modal title={ title } size="large" onRequestClose={ close } className="aisp-details">
-		<Failure error={ loaded.error } retry={ loaded.reload } />
-		{ ! loaded.data && ! loaded.error && (
-			<p role="status">
-				<Spinner /> { __( 'Loading…', 'ai-secure-proxy' ) }
-			</p>
-		) }
-		{ loaded.data && children( loaded.data ) }
-	</Modal>
-);
+export function Details( { title, close, loaded, children } ) {
+	const content = useRef();
+	// What was pressed may be gone with what it did; the keyboard stays in the window.
+	useEffect( () => {
+		const { activeElement, body } = content.current.ownerDocument;
+		if ( activeElement === body ) {
+			content.current.focus();
+		}
+	} );
+	return (
+		<Modal title={ title } size="large" onRequestClose={ close } className="aisp-details">
+			<div ref={ content } tabIndex={ -1 } className="aisp-details__content">
+				<Failure error={ loaded.error } retry={ loaded.reload } />
+				{ ! loaded.data && ! loaded.error && (
+					<p role="status">
+						<Spinner /> { __( 'Loading…', 'ai-secure-proxy' ) }
+					</p>
+				) }
+				{ loaded.data && children( loaded.data ) }
+			</div>
+		</Modal>
+	);
+}
 
 /**
  * @param {Object}  props
