@@ -41,7 +41,7 @@ use rusqlite::Connection;
 
 use super::{
     Admission, Alert, Arrival, Budget, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, MetricsFilter, Peek,
-    Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
+    Point, Report, Selector, Settlement, Status, Store, StoreError, Sums, Total, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -283,8 +283,8 @@ impl Store for Sqlite {
         })
     }
 
-    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError> {
-        self.read(|tx| metrics::metrics(tx, filter))
+    fn metrics(&self, filter: &MetricsFilter<'_>, sums: &[Sums]) -> Result<Vec<Vec<Point>>, StoreError> {
+        self.read(|tx| metrics::metrics(tx, filter, sums))
     }
 
     fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError> {
