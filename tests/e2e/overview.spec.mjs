@@ -139,6 +139,23 @@ describe( 'overview', () => {
 		await page.locator( '.aisp-tile' ).first().waitFor();
 	} );
 
+	test( 'the dashboard has a widget that everybody can use, and no script of ours', async () => {
+		const scripts = [];
+		page.on( 'request', ( request ) => request.url().includes( '/plugins/ai-secure-proxy/' ) && scripts.push( request.url() ) );
+		for ( const [ size, viewport ] of Object.entries( SIZES ) ) {
+			await page.setViewportSize( viewport );
+			await page.goto( `${ url }/wp-admin/index.php` );
+			const widget = page.locator( '#ai_secure_proxy' );
+			await widget.getByText( /^Calls in each of the last 24 hours, at most \d/ ).waitFor();
+			await accessible( page, `widget, ${ size }`, '#ai_secure_proxy' );
+			await widget.screenshot( { path: `${ process.env.E2E_SCREENSHOTS }/widget-${ size }.png` } );
+		}
+		assert.deepEqual( scripts, [] );
+		await page.setViewportSize( SIZES.wide );
+		await page.locator( '#ai_secure_proxy' ).getByRole( 'link', { name: 'Open the overview' } ).click();
+		await page.locator( '.aisp-tile' ).first().waitFor();
+	} );
+
 	test( 'looks as it should, bright and dark, wide and narrow', async () => {
 		for ( const colour of Object.keys( COLOURS ) ) {
 			paint( colour );
