@@ -679,12 +679,38 @@ namespace {
 	function aisp_job_work( array $options = [], array $policy = [] ): int {}
 
 	/**
-	 * What is wrong with a policy, before it is used.
+	 * What is wrong with a policy, before it is used: all that can be told at once, one flaw an entry at least and no more than 50.
+	 *
+	 *     [ [ 'path' => 'quota.0.limit', 'message' => '"quota[0].limit" must be between 1 and 1000000, 0 given.' ] ]
 	 *
 	 * @param array<string, mixed> $policy As for `aisp_infer()`.
-	 * @return list<string> Sentences for an administrator that name the key; empty if it can be used.
+	 * @return list<array{path: string, message: string}> `path` holds the keys from the policy's root on, with dots between them,
+	 *     and is empty for the policy as a whole; `message` is a sentence for an administrator that names the key. Empty if the
+	 *     policy can be used.
 	 */
 	function aisp_policy_check( array $policy ): array {}
+
+	/**
+	 * A policy as it works, for a screen of settings: every key, with the value that it has or that stands for it.
+	 *
+	 * `policy` is a policy itself and means the same: the built-in models and providers are listed, each model with its route and the price at
+	 * its first provider, each provider as it is in the policy's `environment`; `timeout_ms` and `max_attempts` are php.ini's where
+	 * the policy says nothing. Of a secret there is no more than its name and whether it is there.
+	 *
+	 *     [ 'name' => 'OPENAI_API_KEY', 'for' => 'providers.openai', 'set' => true, 'usable' => true ]
+	 *
+	 * @param array<string, mixed> $policy As for `aisp_infer()`.
+	 * @return array{
+	 *     policy: array<string, mixed>, defaults: array<string, mixed>,
+	 *     secrets: list<array{name: string, for: string, set: bool, usable: bool}>,
+	 * } `defaults` is what `policy` would be if nothing were set. `secrets` has every variable or constant that is named, also by
+	 *     other environments of a provider and by the providers of a client's or the tokens' own policy; `for` is its place in the
+	 *     policy. One that is set is not `usable` if it is too short for a key, cannot be sent in a header, fits not the scheme of its
+	 *     source of webhooks, or is what every sample of wp-config.php has.
+	 *
+	 * @throws \Aisp\ConfigError 500: the policy cannot be used, as `aisp_policy_check()` says too, or php.ini is wrong.
+	 */
+	function aisp_policy_describe( array $policy ): array {}
 
 	/**
 	 * Secrets that a policy names and that cannot be used, in the policy's order: each key of its `clients` and its `tokens` that is not
@@ -764,9 +790,10 @@ namespace {
 	 * Events of the inbox, the newest first. Their bodies only where one is named by its `id`, and until it is handled.
 	 *
 	 * @param array{
-	 *     site?: string|null, source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null, id?: int<1, max>|null,
-	 *     max?: int<1, 1000>|null,
-	 * } $filter 100 of all, unless it says otherwise.
+	 *     site?: string|null, source?: string|null, not_source?: string|null, state?: 'waiting'|'leased'|'done'|'dead'|null,
+	 *     id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null,
+	 * } $filter 100 of all, unless it says otherwise. `not_source` leaves one source out: `:job` is that of events by which jobs tell
+	 *     of themselves. `before` is the id of the last event of the page before.
 	 * @return list<array{
 	 *     id: int, lease: int, site: string, source: string, event: string, type: string|null, timestamp: int|null,
 	 *     received_at: int, body: string, state: 'waiting'|'leased'|'done'|'dead', attempts: int, due_at: int,
@@ -781,7 +808,7 @@ namespace {
 	/**
 	 * Lets dead events be handled once more, from the first attempt on.
 	 *
-	 * @param array{site?: string|null, source?: string|null, state?: string|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @param array{site?: string|null, source?: string|null, not_source?: string|null, state?: string|null, id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which, as for `aisp_webhook_list()`.
 	 * @return int How many there were.
 	 *
 	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
@@ -792,7 +819,7 @@ namespace {
 	/**
 	 * Forgets events that are not being handled. One that was forgotten is accepted should it come again.
 	 *
-	 * @param array{site?: string|null, source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which.
+	 * @param array{site?: string|null, source?: string|null, not_source?: string|null, state?: 'waiting'|'done'|'dead'|null, id?: int<1, max>|null, before?: int<1, max>|null, max?: int<1, 1000>|null} $filter Which, as for `aisp_webhook_list()`.
 	 * @return int How many there were.
 	 *
 	 * @throws \Aisp\ConfigError      500: the filter or php.ini is wrong.
@@ -1042,17 +1069,19 @@ namespace {
 	/**
 	 * How the module is doing. Answers also when php.ini is wrong or the store is down, and says so.
 	 *
+	 * @param string|null $site Only this site's `inbox`, `jobs` (those that `aisp_job_list()` shows) and `breakers`; the rest is that of
+	 *     the whole store. Its events from outside, without those of jobs, are counted in `webhooks`, too.
 	 * @return array{
 	 *     version: string, build: string,
 	 *     store: array{engine: string|null, location: string|null, ok: bool, error: string|null, schema?: int},
-	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int},
-	 *     jobs?: array{queued: int, running: int, waiting: int, failed: int, oldest_age_s: int|null, asked_again: int, abandoned: int},
+	 *     cache?: array{entries: int, bytes: int, max_bytes: int}, spool?: int, inbox?: array{waiting: int, dead: int, webhooks?: array{waiting: int, leased: int, done: int, dead: int}},
+	 *     jobs?: array{queued: int, running: int, waiting: int, done: int, failed: int, cancelled: int, oldest_age_s: int|null, asked_again: int, abandoned: int},
 	 *     counters?: array{period_s: int, calls: int, hits: int, errors: int, tokens: int, cost_usd: float},
 	 *     breakers?: list<array{site: string, provider: string, base_url: string, state: 'closed'|'open'|'half_open', retry_after_s: int, calls: int, failures: int, key_refused: bool}>,
 	 *     warnings: list<string>,
 	 * }
 	 */
-	function aisp_status(): array {}
+	function aisp_status( ?string $site = null ): array {}
 }
 
 namespace Aisp {

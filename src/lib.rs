@@ -52,6 +52,7 @@ mod module {
             .function(function!(aisp_limits_reset(caller: array; policy: array = "[]", name: ?string = "null"): int => f::limits_reset))
             .function(function!(aisp_budget_alerts(; site: ?string = "null"): array => f::budget_alerts))
             .function(function!(aisp_policy_check(policy: array;): array => f::policy_check))
+            .function(function!(aisp_policy_describe(policy: array;): array => f::policy_describe))
             .function(function!(aisp_missing_secrets(policy: array;): array => f::missing_secrets))
             .function(function!(aisp_verify_webhook(body: string, headers: array, options: array;): array => f::verify_webhook))
             .function(function!(aisp_webhook_receive(body: string, headers: array, options: array;): array => f::webhook_receive))
@@ -81,7 +82,7 @@ mod module {
             .function(function!(aisp_metrics(; options: array = "[]"): array => m::metrics))
             .function(function!(aisp_metrics_text(; site: ?string = "null"): string => m::text))
             .function(function!(aisp_metrics_allowed(token: string, policy: array;): bool => m::allowed))
-            .function(function!(aisp_status(;): array => status::status));
+            .function(function!(aisp_status(; site: ?string = "null"): array => status::status));
         #[cfg(feature = "panic-probe")]
         let module = module.function(function!(aisp_test_panic(text: string;): int => f::test_panic));
         module

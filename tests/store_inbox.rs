@@ -6,7 +6,7 @@ mod engines;
 #[path = "support/store.rs"]
 mod support;
 
-use aisp::store::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State, Store};
+use aisp::store::{Arrival, Counts, Event, EventFilter, Handled, Lease, MAX_ATTEMPTS, State, Store};
 use engines::Open;
 use support::{Ask, NOW, SECOND};
 
@@ -119,6 +119,27 @@ rules! {
         assert_eq!(store.forget_events(&EventFilter { source: Some("a"), ..EventFilter::default() }).expect("forgotten"), 1);
         assert!(receive(store, "a", "2"), "what was forgotten may come again");
         assert!(end(store, &leased, None, None));
+    }
+
+    fn a_site_s_events_are_listed_page_by_page_without_those_of_jobs_and_counted_by_state(store) {
+        for event in ["1", "2", "3", "4"] {
+            receive(store, "a", event);
+            receive(store, Lease::SOURCE, event);
+        }
+        let webhooks = EventFilter { not_source: Some(Lease::SOURCE), max: 3, ..EventFilter::default() };
+        let first = store.events(&webhooks).expect("the store works");
+        let rest = store.events(&EventFilter { before: first.last().map(|event| event.id), ..webhooks }).expect("the store works");
+        assert_eq!((names(&first).join(" "), names(&rest).join(" ")), ("4 3 2".into(), "1".into()));
+        for event in claim(store, 5, NOW) {
+            let error = (event.event == "2").then_some("RuntimeException");
+            assert!(event.event == "3" || end(store, &event, error, None));
+        }
+        let counts = store.counts("1", "infer", NOW).expect("counts");
+        assert_eq!((counts.webhooks, counts.job_events), ([1, 1, 1, 1], [2, 0, 1, 1]));
+        assert_eq!(store.counts("2", "infer", NOW).expect("counts"), Counts::default());
+        assert_eq!(store.replay_events(&webhooks, NOW).expect("replayed"), 1);
+        assert_eq!(store.forget_events(&webhooks).expect("forgotten"), 3, "but for the one that is being handled");
+        assert_eq!(list(store, EventFilter { source: Some(Lease::SOURCE), ..EventFilter::default() }).len(), 4);
     }
 
     fn what_may_be_used_once_is_free_again_after_its_time(store) {

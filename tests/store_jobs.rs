@@ -229,6 +229,24 @@ rules! {
         assert_eq!(ids(&claim(store, 9, NOW + 30 * SECOND)), "a");
     }
 
+    fn the_jobs_of_a_site_are_counted_by_state(store) {
+        let counts = |site: &str| store.counts(site, "infer", NOW).expect("counts");
+        ["a", "b", "c", "d"].iter().for_each(|id| put(store, new(id)));
+        put(store, NewJob { site: "2", ..new("e") });
+        put(store, NewJob { kind: "callback", ..new("f") });
+        assert_eq!((counts("1").jobs, counts("2").jobs[0], counts("3").jobs), ([4, 0, 0, 0, 0, 0], 1, [0; 6]));
+        assert_eq!((counts("1").oldest_due_us, counts("3").oldest_due_us), (Some(NOW), None));
+        let jobs = [claim_id(store, "a", NOW), claim_id(store, "b", NOW), claim_id(store, "c", NOW)].map(Option::unwrap);
+        assert!(part(store, &jobs[0], NOW, wait("resp_1", NOW + SECOND, &[])));
+        done(store, &jobs[1], 0);
+        assert!(part(store, &jobs[1], NOW, Parting::End { error: None, keep_us: NOW + KEEP_US, event: None, next: None }));
+        assert!(part(store, &jobs[2], NOW, Parting::End { error: Some("x"), keep_us: NOW + KEEP_US, event: None, next: None }));
+        assert_eq!(counts("1").jobs, [1, 0, 1, 1, 1, 0]);
+        assert_eq!(store.purge_jobs(&JobFilter { site: Some("1"), max: 9, ..JobFilter::default() }).expect("purged"), 2);
+        assert_eq!((counts("1").jobs, counts("2").jobs), ([1, 0, 1, 0, 0, 0], [1, 0, 0, 0, 0, 0]));
+        assert_eq!(store.status(NOW).expect("figures").queue.queued, 3, "of all kinds and sites");
+    }
+
     fn a_lease_that_is_renewed_is_not_handed_on(store) {
         put(store, new("a"));
         let claimed = claim(store, 1, NOW).remove(0);

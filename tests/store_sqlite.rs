@@ -71,7 +71,7 @@ fn a_newer_schema_is_named_and_left_alone() {
     drop(Sqlite::open(&path).expect("a store"));
     Connection::open(&path).and_then(|conn| conn.execute_batch("PRAGMA user_version = 999")).expect("changed");
     let StoreError::Newer { found, known, .. } = refusal(&path) else { panic!("{:?}", refusal(&path)) };
-    assert_eq!((found, known), (999, 8));
+    assert_eq!((found, known), (999, 9));
 }
 
 #[test]
@@ -97,6 +97,26 @@ fn a_file_of_the_first_version_gets_its_breakers_and_keeps_the_rest() {
     // The eighth is that of the answer, which is in the spool.
     let sums: Vec<_> = totals.iter().map(|sum| (sum.calls, sum.tokens_in, sum.cost_microusd)).collect();
     assert_eq!((sums, store.status(NOW).expect("figures").tokens), (vec![(8, 70, 100)], 200));
+}
+
+#[test]
+fn the_jobs_of_an_older_file_are_counted_by_site() {
+    let (_dir, path) = folder();
+    let store = Sqlite::open(&path).expect("a store");
+    ["a", "b"].iter().for_each(|id| jobs::put(&store, jobs::new(id)));
+    drop(store);
+    let back = "DROP TRIGGER job_comes; DROP TRIGGER job_turns; DROP TRIGGER job_goes; DROP TABLE job_count; \
+        DROP INDEX inbox_state; CREATE TABLE job_count (state INTEGER PRIMARY KEY, jobs INTEGER NOT NULL) STRICT; \
+        INSERT INTO job_count VALUES (0, 2), (1, 0), (2, 0), (3, 0), (4, 0), (5, 0); \
+        CREATE TRIGGER job_comes AFTER INSERT ON job BEGIN SELECT 1; END; \
+        CREATE TRIGGER job_turns AFTER UPDATE ON job BEGIN SELECT 1; END; \
+        CREATE TRIGGER job_goes AFTER DELETE ON job BEGIN SELECT 1; END; \
+        PRAGMA user_version = 8";
+    Connection::open(&path).and_then(|conn| conn.execute_batch(back)).expect("changed");
+    let store = Sqlite::open(&path).expect("a store");
+    jobs::claim(&store, 1, NOW);
+    assert_eq!(store.counts("1", "infer", NOW).expect("counts").jobs, [1, 1, 0, 0, 0, 0]);
+    assert_eq!(store.status(NOW).expect("figures").queue.queued, 1);
 }
 
 #[test]

@@ -2,17 +2,25 @@
 
 use super::address::{proxies, routes};
 use super::fields::{Fields, Flaw, Item};
-use super::misconfigured;
+use super::flaws::{self, Found};
 use super::policy::Policy;
 use super::signing::check_clients;
 use super::token::{check_origins, check_tokens};
 use super::value::Value;
 use super::webhook::check_sources;
 
-/// `aisp_policy_check()`: what is wrong with a policy, in sentences; nothing if it can be used.
-pub fn check_policy(policy: &Value<'_>) -> Vec<String> {
-    let flaw = Policy::read(policy).and_then(|_| check_doors(policy)).err();
-    flaw.map(misconfigured("aisp_policy_check", 1, "policy")).iter().map(ToString::to_string).collect()
+/// `aisp_policy_check()`: what is wrong with a policy; nothing if it can be used.
+pub fn check_policy(policy: &Value<'_>) -> Vec<Found> {
+    flaws::all(policy, check)
+}
+
+/// Reads a policy, also what calls have no use for.
+///
+/// # Errors
+/// The first flaw.
+pub fn check(policy: &Value<'_>) -> Result<(), Flaw> {
+    Policy::read(policy)?;
+    check_doors(policy)
 }
 
 fn check_doors(policy: &Value<'_>) -> Result<(), Flaw> {
@@ -30,7 +38,7 @@ fn check_doors(policy: &Value<'_>) -> Result<(), Flaw> {
 }
 
 /// The policy with the keys of another one put over it, as the plugin does for clients and tokens.
-fn over<'a>(policy: &Value<'a>, own: Option<Item<'_, 'a>>) -> Result<Policy<'a>, Flaw> {
+pub fn over<'a>(policy: &Value<'a>, own: Option<Item<'_, 'a>>) -> Result<Policy<'a>, Flaw> {
     let (Value::Array(base), Some(own)) = (policy, own) else { return Policy::read(policy) };
     let Value::Array(entries) = own.value() else { return Err(own.flaw("must be of type array")) };
     let kept = base.iter().filter(|(key, _)| entries.iter().all(|(other, _)| other != key));
@@ -45,7 +53,8 @@ mod tests {
     use super::*;
 
     fn flaw(policy: &Json) -> String {
-        check_policy(&policy.into()).join(" ")
+        let found = check_policy(&policy.into());
+        found.into_iter().map(|found| found.message).collect::<Vec<_>>().join(" ")
     }
 
     #[test]

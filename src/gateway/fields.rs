@@ -2,40 +2,8 @@
 //!
 //! Everything that comes in as an array is read here, so that all type errors are worded the same.
 
+pub use super::flaw::Flaw;
 use super::value::{Key, Value};
-use crate::error::Error;
-
-/// What is wrong with an argument, and where: the path of keys, and the rest of the sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flaw {
-    path: String,
-    problem: String,
-}
-
-impl Flaw {
-    /// A flaw at `path`: `problem` completes the sentence.
-    pub(super) fn new(path: &str, problem: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), problem: problem.into() }
-    }
-
-    /// The same flaw in a map that stands at `path`.
-    pub(super) fn below(self, path: &str) -> Self {
-        let rest = if self.path.is_empty() { String::new() } else { format!(".{}", self.path) };
-        Self { path: format!("{path}{rest}"), problem: self.problem }
-    }
-
-    /// The sentence in PHP's own style, as in
-    /// `aisp_infer(): Argument #1 ($request) key "max_tokens" must be of type int, string given`.
-    pub fn sentence(&self, function: &str, position: u8, argument: &str) -> String {
-        let key = if self.path.is_empty() { String::new() } else { format!(" key \"{}\"", self.path) };
-        format!("{function}(): Argument #{position} (${argument}){key} {}", self.problem)
-    }
-
-    /// The error for an argument that comes from a client.
-    pub fn in_request(&self, function: &str) -> Error {
-        Error::invalid(self.sentence(function, 1, "request"))
-    }
-}
 
 /// A map under inspection. Keys are taken one by one; [`Fields::finish`] refuses what is left. `null` counts as absent.
 #[derive(Debug)]
@@ -169,12 +137,7 @@ impl<'v, 'a> Fields<'v, 'a> {
     /// Refuses every key that was not asked for.
     pub fn finish(self) -> Result<(), Flaw> {
         for (key, _) in self.entries {
-            let name = match key {
-                Key::Int(n) => n.to_string(),
-                Key::Str(bytes) => {
-                    String::from_utf8_lossy(bytes).chars().take(64).filter(|c| !c.is_control()).collect()
-                }
-            };
+            let name = key.shown();
             if !self.known.contains(&name.as_str()) {
                 let mut known = self.known.clone();
                 known.sort_unstable();

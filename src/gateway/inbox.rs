@@ -85,8 +85,10 @@ fn read_filter<'a>(value: &Value<'a>) -> Result<EventFilter<'a>, Flaw> {
     let filter = EventFilter {
         site: fields.string("site")?,
         source: fields.string("source")?,
+        not_source: fields.string("not_source")?,
         state: state.transpose()?,
         id: fields.int("id", 1, i64::MAX)?,
+        before: fields.int("before", 1, i64::MAX)?,
         max: fields.int("max", 1, MAX_EVENTS)?.unwrap_or(100) as u32,
     };
     fields.finish()?;

@@ -1,5 +1,7 @@
 //! The policy's limits, and which of them apply to one caller.
 
+use serde_json::{Value as Json, json};
+
 use super::caller::Caller;
 use super::fields::{Fields, Flaw};
 use crate::guard::rate::Quota;
@@ -92,6 +94,11 @@ impl Rule {
     /// Reads a list of rules; `None` if the policy has none, which is not the same as an empty list.
     pub fn list(policy: &mut Fields<'_, '_>, key: &'static str) -> Result<Option<Vec<Self>>, Flaw> {
         policy.list(key)?.map(|items| items.iter().map(|item| Self::read(item.fields()?)).collect()).transpose()
+    }
+
+    /// As the policy spells it.
+    pub fn to_json(&self) -> Json {
+        json!({ "per": self.per.name(), "limit": self.quota.limit(), "period": self.quota.period_s() })
     }
 
     fn read(mut fields: Fields<'_, '_>) -> Result<Self, Flaw> {

@@ -5,13 +5,13 @@ use super::flow::with_store;
 use super::policy::MAX_TTL_S;
 use super::request::MAX_TAG_BYTES;
 use super::value::Value;
-use super::{Env, health, misconfigured};
+use super::{Env, health, job, misconfigured};
 use crate::audit::Record;
 use crate::clock::now_us;
 use crate::error::Error;
 use crate::guard::breaker::Gate;
 use crate::hex;
-use crate::store::{BreakerStatus, Hash, Selector, Status, StoreError};
+use crate::store::{BreakerStatus, Counts, Hash, Selector, State, Status, StoreError};
 
 /// `aisp_cache_invalidate()`: drops the answers that match all parts of the selector and says how many, or with `dry_run`
 /// only says how many. To drop all of them takes `all: true`, so that an empty selector is no accident.
@@ -84,13 +84,22 @@ fn of_provider(breaker: &BreakerStatus) -> Option<String> {
     open.then(|| format!("The provider \"{provider}\" ({base_url}) is down; calls go elsewhere or are refused."))
 }
 
-/// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know.
-pub fn status(env: &Env<'_>) -> (Result<Status, StoreError>, Vec<String>) {
-    let store = with_store(env, |store| store.status(now_us()));
+/// `aisp_status()`: the store's figures, or why there are none, and what an administrator should know. With a site its counts
+/// come along, and the breakers are its own.
+pub fn status(site: Option<&str>, env: &Env<'_>) -> (Result<(Status, Option<Counts>), StoreError>, Vec<String>) {
+    let now_us = now_us();
+    let store = with_store(env, |store| {
+        let mut status = store.status(now_us)?;
+        let Some(site) = site else { return Ok((status, None)) };
+        let counts = store.counts(site, job::INFER, now_us)?;
+        status.inbox_dead = counts.events(State::Dead);
+        status.breakers.retain(|breaker| breaker.site == site);
+        Ok((status, Some(counts)))
+    });
     let mut warnings = Vec::new();
     match &store {
         Err(error) => warnings.push(format!("The store cannot be used: {error}.")),
-        Ok(figures) => {
+        Ok((figures, _)) => {
             if figures.spool_dropped > 0 {
                 let lost = figures.spool_dropped;
                 warnings.push(format!("{lost} log records were lost because nobody drained them; is WP-Cron running?"));

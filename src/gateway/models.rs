@@ -1,5 +1,7 @@
 //! The models that requests may name: what each costs, and the route of providers that serve it.
 
+use serde_json::{Value as Json, json};
+
 use super::fields::{Fields, Flaw, Item};
 use super::providers::{self, Provider};
 
@@ -56,6 +58,11 @@ const BUILT_IN: [(&str, &str, [f64; 3]); 16] = [
 impl Price {
     const fn of([input, cached, output]: [f64; 3]) -> Self {
         Self { input, cached, output }
+    }
+
+    /// As the policy spells it.
+    pub fn to_json(self) -> Json {
+        json!({ "in": self.input, "in_cached": self.cached, "out": self.output })
     }
 
     /// Reads `in`, `in_cached` and `out`.

@@ -7,6 +7,8 @@ mod moderator;
 
 pub use moderator::Moderator;
 
+use serde_json::{Value as Json, json};
+
 use super::fields::{Fields, Flaw, Item};
 use super::models::Model;
 use super::providers::{self, OPENAI, Provider};
@@ -39,6 +41,10 @@ impl Stages {
     pub fn read(fields: &mut Fields<'_, '_>, key: &'static str) -> Result<Option<Self>, Flaw> {
         let Some(word) = fields.string(key)? else { return Ok(None) };
         Self::named(word).map(Some).ok_or_else(|| fields.flaw(key, Self::must()))
+    }
+
+    fn name(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, stages)| *stages == self).map_or("", |(name, _)| name)
     }
 
     fn named(word: &str) -> Option<Self> {
@@ -114,6 +120,19 @@ impl<'a> Moderation<'a> {
         }
     }
 
+    /// As the policy spells it.
+    pub fn to_json(self) -> Json {
+        let word = |is_open| if is_open { "open" } else { "closed" };
+        let (by, provider, model) = match self.judge {
+            Judge::Model(by) => (Some(by), None, None),
+            Judge::Endpoint { provider, model } => (None, Some(provider), Some(model)),
+        };
+        json!({
+            "what": self.stages.name(), "by": by, "provider": provider, "model": model,
+            "on_failure": { "input": word(self.open.input), "output": word(self.open.output) },
+        })
+    }
+
     fn read_fields(mut fields: Fields<'_, 'a>, models: &[Model<'a>], listed: &[Provider<'a>]) -> Result<Self, Flaw> {
         let moderation = Self {
             stages: Stages::read(&mut fields, "what")?.unwrap_or_default(),
@@ -136,7 +155,8 @@ fn read_judge<'a>(
             return Err(fields.flaw("by", "excludes provider and model"));
         }
         let known = models.iter().any(|model| model.name == by);
-        return if known { Ok(Judge::Model(by)) } else { Err(fields.flaw("by", "must be one of the models")) };
+        let flaw = || fields.flaw("by", "must be one of the models").dangling();
+        return if known { Ok(Judge::Model(by)) } else { Err(flaw()) };
     }
     if model.is_some_and(|model| !providers::is_name(model)) {
         return Err(fields.flaw("model", "must be 1 to 100 printable characters"));
@@ -148,7 +168,7 @@ fn read_judge<'a>(
             Some(_) => return Err(fields.flaw("provider", "must be of the kind openai_responses or openai_chat")),
             None => {
                 let problem = format!("names the provider \"{name}\", which the policy does not have");
-                return Err(fields.flaw("provider", problem));
+                return Err(fields.flaw("provider", problem).dangling());
             }
         }
     }
@@ -180,8 +200,6 @@ fn read_failure(item: &Item<'_, '_>) -> Result<Stages, Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
-
     use super::*;
     use crate::gateway::policy::Policy;
 

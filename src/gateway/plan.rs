@@ -130,6 +130,11 @@ impl<'p, 'a> Stop<'p, 'a> {
         Self { price: self.price.map(half), ..self }
     }
 
+    /// What the model costs there, where that is known.
+    pub const fn price(&self) -> Option<Price> {
+        self.price
+    }
+
     /// What this use costs in US dollars; `None` when the price is not known.
     pub fn cost_usd(&self, usage: &Usage) -> Option<f64> {
         let Price { input, cached, output } = self.price?;

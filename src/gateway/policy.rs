@@ -116,7 +116,7 @@ impl<'a> Policy<'a> {
                     None => {
                         let path = format!("models.{}.route[{i}]", model.name);
                         let problem = format!("names the provider \"{name}\", which the policy does not have");
-                        return Err(fields.flaw(&path, problem));
+                        return Err(fields.flaw(&path, problem).dangling());
                     }
                 }
             }
@@ -137,7 +137,7 @@ impl<'a> Policy<'a> {
             };
         }
         if self.model(self.default_model).is_none() {
-            return Err(fields.flaw("default_model", "must be one of the models"));
+            return Err(fields.flaw("default_model", "must be one of the models").dangling());
         }
         Ok(self)
     }

@@ -17,13 +17,15 @@ use crate::signing::host::is_origin;
 use crate::signing::token::{Allowance, Claims, Expected, MAX_LIFE_S, mint, verify};
 
 /// How long a token lives where the options do not say, in seconds.
-const LIFE_S: i64 = 300;
+pub const LIFE_S: i64 = 300;
 /// The most routes, or models, of one token.
 const MAX_NAMES: usize = 16;
 /// What an origin is.
 const ORIGIN: &str = "must be an origin as browsers send it, such as https://example.com or http://localhost:8080";
 /// The routes that the policy may open to tokens.
 const ROUTES: [&str; 4] = ["/infer", "/infer/stream", "/batch", JOBS];
+/// Those that it opens where it does not say.
+pub const USUAL_ROUTES: [&str; 2] = [ROUTES[0], ROUTES[1]];
 /// The one whose work outlives the token.
 const JOBS: &str = "/jobs";
 
@@ -95,7 +97,7 @@ pub fn check_tokens(fields: &mut Fields<'_, '_>, policy: &Policy<'_>) -> Result<
         return Err(tokens.flaw("routes", format!("must be some of {}", ROUTES.join(", "))));
     }
     if let Some(model) = names(&mut tokens, "models")?.iter().find(|model| policy.model(model).is_none()) {
-        return Err(tokens.flaw("models", format!("names \"{model}\", which is none of the models")));
+        return Err(tokens.flaw("models", format!("names \"{model}\", which is none of the models")).dangling());
     }
     tokens.int("ttl", 1, MAX_LIFE_S)?;
     tokens.int("epoch", 0, i64::MAX)?;

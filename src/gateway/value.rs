@@ -23,6 +23,16 @@ pub enum Key<'a> {
     Str(&'a [u8]),
 }
 
+impl Key<'_> {
+    /// As a message shows it: of a key that nobody knows, no more than the beginning.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Int(n) => n.to_string(),
+            Self::Str(bytes) => String::from_utf8_lossy(bytes).chars().take(64).filter(|c| !c.is_control()).collect(),
+        }
+    }
+}
+
 impl Value<'_> {
     /// The type's name in PHP's own messages.
     pub const fn type_name(&self) -> &'static str {

@@ -4,7 +4,7 @@ use ext_php_rs::types::Zval;
 
 use super::zval::{Map, bytes, int, json, list, scalar};
 use crate::audit::Record;
-use crate::gateway::{Missing, Outcome, Preview, Verified, Webhook};
+use crate::gateway::{Described, Found, Missing, Outcome, Preview, Secret, Verified, Webhook};
 use crate::guard::breaker::Gate;
 use crate::guard::budget::Unit;
 use crate::provider::{Rate, RateLimits};
@@ -193,6 +193,28 @@ pub fn record(record: &Record) -> Zval {
         .set("client", record.client.as_str())
         .set("source", record.source.as_str())
         .set("request_id", record.request_id.as_str())
+        .finish()
+}
+
+/// One of `aisp_policy_check()`.
+pub fn flaw(found: &Found) -> Zval {
+    Map::new().set("path", found.path.as_str()).set("message", found.message.as_str()).finish()
+}
+
+/// The result of `aisp_policy_describe()`.
+pub fn described(described: &Described) -> Zval {
+    let secret = |secret: &Secret| {
+        Map::new()
+            .set("name", secret.name.as_str())
+            .set("for", secret.place.as_str())
+            .set("set", secret.is_set)
+            .set("usable", secret.is_usable)
+            .finish()
+    };
+    Map::new()
+        .set("policy", json(&described.policy))
+        .set("defaults", json(&described.defaults))
+        .set("secrets", list(described.secrets.iter().map(secret)))
         .finish()
 }
 

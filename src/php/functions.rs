@@ -187,7 +187,13 @@ pub fn budget_alerts(call: &Call<'_>) -> Result<Zval, Thrown> {
 /// `aisp_policy_check()`
 pub fn policy_check(call: &Call<'_>) -> Result<Zval, Thrown> {
     let policy = call.array(1, "policy")?;
-    Ok(list(gateway::check_policy(&policy).into_iter().map(scalar)))
+    Ok(list(gateway::check_policy(&policy).iter().map(array::flaw)))
+}
+
+/// `aisp_policy_describe()`
+pub fn policy_describe(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let policy = call.array(1, "policy")?;
+    Ok(array::described(&with_env(|env| gateway::describe_policy(&policy, env))?))
 }
 
 /// `aisp_missing_secrets()`

@@ -10,9 +10,11 @@ use super::{array, ini};
 use crate::clock::now_us;
 use crate::gateway::settings::Settings;
 use crate::gateway::{self, Env};
+use crate::store::{Counts, JobState, QueueStatus, State, Status};
 
 /// `aisp_status()`: answers also when php.ini is wrong or the store is down, and says so.
-pub fn status(_: &Call<'_>) -> Result<Zval, Thrown> {
+pub fn status(call: &Call<'_>) -> Result<Zval, Thrown> {
+    let site = call.optional_string(1, "site")?;
     let map = Map::new().set("version", env!("CARGO_PKG_VERSION")).set("build", env!("AISP_BUILD"));
     let settings = match ini::settings() {
         Ok(settings) => settings,
@@ -22,14 +24,14 @@ pub fn status(_: &Call<'_>) -> Result<Zval, Thrown> {
             return Ok(map.set("store", store).set("warnings", problems).finish());
         }
     };
-    Ok(with_store_figures(map, &settings))
+    Ok(with_store_figures(map, site, &settings))
 }
 
-fn with_store_figures(map: Map, settings: &Settings) -> Zval {
+fn with_store_figures(map: Map, site: Option<&str>, settings: &Settings) -> Zval {
     let env = Env::new(settings, &Variables, &ErrorLog);
-    let (status, warnings) = gateway::status(&env);
+    let (status, warnings) = gateway::status(site, &env);
     let error = status.as_ref().err().map(ToString::to_string);
-    let figures = status.unwrap_or_default();
+    let (figures, counts) = status.unwrap_or_default();
     let store = Map::new()
         .set("engine", "sqlite")
         .set("location", location(settings))
@@ -47,25 +49,41 @@ fn with_store_figures(map: Map, settings: &Settings) -> Zval {
         .set("errors", int(figures.errors))
         .set("tokens", int(figures.tokens))
         .set("cost_usd", figures.cost_microusd as f64 / 1e6);
-    let queue = figures.queue;
-    let oldest_age_s = queue.oldest_due_us.map(|us| (now_us() - us).max(0) / 1_000_000);
-    let jobs = Map::new()
-        .set("queued", int(queue.queued))
-        .set("running", int(queue.running))
-        .set("waiting", int(queue.waiting))
-        .set("failed", int(queue.failed))
-        .set("oldest_age_s", oldest_age_s)
-        .set("asked_again", int(queue.asked_again))
-        .set("abandoned", int(queue.abandoned));
-    let inbox = Map::new().set("waiting", int(figures.inbox_waiting)).set("dead", int(figures.inbox_dead));
     map.set("store", store.finish())
         .set("cache", cache.finish())
         .set("spool", int(figures.spool))
-        .set("inbox", inbox.finish())
-        .set("jobs", jobs.finish())
+        .set("inbox", inbox(&figures, counts.as_ref()))
+        .set("jobs", jobs(&figures.queue, counts.as_ref()))
         .set("counters", counters.finish())
         .set("breakers", list(figures.breakers.iter().map(array::breaker)))
         .set("warnings", warnings)
+        .finish()
+}
+
+/// The jobs of a site, or of all.
+fn jobs(queue: &QueueStatus, counts: Option<&Counts>) -> Zval {
+    let of_all = [queue.queued, queue.running, queue.waiting, queue.done, queue.failed, queue.cancelled];
+    let by_state = counts.map_or(of_all, |counts| counts.jobs);
+    let oldest_due_us = counts.map_or(queue.oldest_due_us, |counts| counts.oldest_due_us);
+    let map = JobState::ALL.iter().fold(Map::new(), |map, (name, state)| map.set(name, int(by_state[*state as usize])));
+    map.set("oldest_age_s", oldest_due_us.map(|us| (now_us() - us).max(0) / 1_000_000))
+        .set("asked_again", int(queue.asked_again))
+        .set("abandoned", int(queue.abandoned))
+        .finish()
+}
+
+/// The events of a site, with those from outside by state, or of all.
+fn inbox(figures: &Status, counts: Option<&Counts>) -> Zval {
+    let Some(counts) = counts else {
+        let map = Map::new().set("waiting", int(figures.inbox_waiting));
+        return map.set("dead", int(figures.inbox_dead)).finish();
+    };
+    let webhooks =
+        State::ALL.iter().fold(Map::new(), |map, (name, state)| map.set(name, int(counts.webhooks[*state as usize])));
+    Map::new()
+        .set("waiting", int(counts.events(State::Waiting) + counts.events(State::Leased)))
+        .set("dead", int(counts.events(State::Dead)))
+        .set("webhooks", webhooks.finish())
         .finish()
 }
 

@@ -40,7 +40,7 @@ pub enum State {
 
 impl State {
     /// Every state, with its name and the number it is stored as.
-    const ALL: [(&'static str, Self); 4] =
+    pub const ALL: [(&'static str, Self); 4] =
         [("waiting", Self::Waiting), ("leased", Self::Leased), ("done", Self::Done), ("dead", Self::Dead)];
 
     /// As it is shown.
@@ -95,10 +95,14 @@ pub struct EventFilter<'a> {
     pub site: Option<&'a str>,
     /// Only of this source.
     pub source: Option<&'a str>,
+    /// Only of any other source than this.
+    pub not_source: Option<&'a str>,
     /// Only in this state.
     pub state: Option<State>,
     /// Only the one with this number.
     pub id: Option<i64>,
+    /// Only those that came in before the one with this number.
+    pub before: Option<i64>,
     /// No more than this.
     pub max: u32,
 }

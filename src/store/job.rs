@@ -211,7 +211,9 @@ pub struct QueueStatus {
     pub queued: u64,
     pub running: u64,
     pub waiting: u64,
+    pub done: u64,
     pub failed: u64,
+    pub cancelled: u64,
     /// When the oldest job that a worker could have now became due, in microseconds since the epoch.
     pub oldest_due_us: Option<i64>,
     /// How often a provider was asked again because a worker died between its question and the settlement.

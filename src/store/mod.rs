@@ -6,6 +6,7 @@
 mod breaker;
 mod budget;
 mod call;
+mod counts;
 mod fallback;
 mod flight;
 mod handle;
@@ -18,6 +19,7 @@ pub mod sqlite;
 pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
 pub use budget::{Alert, Budget, BudgetState, Claim};
 pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, Write};
+pub use counts::Counts;
 pub use fallback::admit as admit_without_store;
 pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
@@ -116,6 +118,9 @@ pub trait Store: Queue {
 
     /// Figures for `aisp_status()`.
     fn status(&self, now_us: i64) -> Result<Status, StoreError>;
+
+    /// What a site has in the queue, of one kind of jobs, and in the inbox.
+    fn counts(&self, site: &str, kind: &str, now_us: i64) -> Result<Counts, StoreError>;
 
     /// What calls came to, in the order of time and then of names; those in the spool included.
     fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError>;

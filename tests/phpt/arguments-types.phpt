@@ -81,7 +81,7 @@ TypeError: aisp_log_drain(): Argument #2 ($site) must be of type ?string, int gi
 TypeError: aisp_log_drain(): Argument #2 ($site) must be of type ?string, Text given
 ArgumentCountError: aisp_log_ack() expects exactly 1 argument, 0 given
 TypeError: aisp_log_ack(): Argument #1 ($ids) must be of type array, string given
-ArgumentCountError: aisp_status() expects exactly 0 arguments, 1 given
+TypeError: aisp_status(): Argument #1 ($site) must be of type ?string, int given
 ArgumentCountError: aisp_verify_webhook() expects exactly 3 arguments, 2 given
 TypeError: aisp_verify_webhook(): Argument #1 ($body) must be of type string, null given
 TypeError: aisp_verify_webhook(): Argument #2 ($headers) must be of type array, string given

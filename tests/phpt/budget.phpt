@@ -60,4 +60,4 @@ budget-user-day-tokens: 0 of 100 tokens, 0 promised, 100 left
 budget-site-month-usd: 0 of 0.5 usd, 0 promised, 0.5 left
 Aisp\ConfigError (config_error, 500): aisp_limits_reset(): Argument #3 ($name) must be the name of a limit or budget that applies to the caller
 returned []
-returned ["aisp_policy_check(): Argument #1 ($policy) key \"budget[0].tokens\" must be between 1 and 1000000000000, -1 given"]
+returned [{"path":"budget.0.tokens","message":"\"budget[0].tokens\" must be between 1 and 1000000000000, -1 given."}]

@@ -35,6 +35,12 @@ $accepted = aisp_job_accept( $many['id'], 'https://a.example' );
 echo $accepted['state'], ', ', is_int( $accepted['accepted_at'] ) ? 'accepted' : 'no', "\n";
 echo implode( ' ', array_map( fn( $job ) => $job['state'], aisp_job_list( array( 'user_id' => 7 ) ) ) ), ', ', count( aisp_job_list( array( 'before' => $many['id'] ) ) ), " before\n";
 echo json_encode( aisp_status()['jobs'] ), "\n";
+$own = aisp_status( 'https://a.example' );
+expect( 2 === $own['jobs']['done'] && $own['jobs'] === aisp_status()['jobs'], 'they are this site\'s', $own['jobs'] );
+echo "{$own['inbox']['waiting']} waiting, ", json_encode( $own['inbox']['webhooks'] ), " from outside\n";
+$told = aisp_webhook_list( array( 'source' => ':job' ) );
+expect( array_slice( $told, 1 ) === aisp_webhook_list( array( 'before' => $told[0]['id'] ) ) && array() === aisp_webhook_list( array( 'not_source' => ':job' ) ), 'the inbox is read page by page', $told );
+echo aisp_status( 'https://b.example' )['jobs']['done'], " of another site\n";
 echo aisp_job_purge( array( 'state' => 'done', 'site' => 'https://a.example' ) ), ' purged, ', count( aisp_job_list() ), " left\n";
 
 $ask = static fn( array $request, array $policy = array() ) => fn() => aisp_job_enqueue( $request, array(), policy( $policy ) );
@@ -52,6 +58,7 @@ show(
 		'no key'         => $ask( array( 'prompt' => 'Mail ann@example.com' ), array( 'jobs' => array( 'key_env' => 'NOT_SET' ) ) ),
 		'a wrong policy' => $ask( array( 'prompt' => 'One' ), array( 'jobs' => array( 'items' => 1 ) ) ),
 		'a wrong filter' => fn() => aisp_job_list( array( 'state' => 'lost' ) ),
+		'a wrong page'   => fn() => aisp_webhook_list( array( 'before' => 'x' ) ),
 		'a wrong claim'  => fn() => aisp_job_work( array( 'claims' => array( array( 'id' => 'x' ) ) ) ),
 	)
 );
@@ -64,7 +71,9 @@ done {"post_id":3,"meta_key":"summary"} the result is the item's
 :job job.completed of this job
 cancelled, queued, done, accepted
 done done, 1 before
-{"queued":0,"running":0,"waiting":0,"failed":0,"oldest_age_s":null,"asked_again":0,"abandoned":0}
+{"queued":0,"running":0,"waiting":0,"done":2,"failed":0,"cancelled":0,"oldest_age_s":null,"asked_again":0,"abandoned":0}
+3 waiting, {"waiting":0,"leased":0,"done":0,"dead":0} from outside
+0 of another site
 2 purged, 0 left
 no prompt: Aisp\InvalidRequest (invalid_request, 400): prompt is missing.
 an item: Aisp\InvalidRequest (invalid_request, 400): items[1]: prompt must not be blank.
@@ -75,4 +84,5 @@ a key again: Aisp\Conflict (conflict, 409): The idempotency_key was used for ano
 no key: Aisp\ConfigError (config_error, 500): Private values of jobs cannot be sealed: NOT_SET is not set, in the environment or in wp-config.php.
 a wrong policy: Aisp\ConfigError (config_error, 500): aisp_job_enqueue(): Argument #3 ($policy) key "jobs.items" is not known; known are callback_env, keep, key_env, max_attempts, max_bytes, max_items, timeout_ms
 a wrong filter: Aisp\ConfigError (config_error, 500): aisp_job_list(): Argument #1 ($filter) key "state" must be one of queued, running, waiting, done, failed, cancelled
+a wrong page: Aisp\ConfigError (config_error, 500): aisp_webhook_list(): Argument #1 ($filter) key "before" must be of type int, string given
 a wrong claim: Aisp\ConfigError (config_error, 500): aisp_job_work(): Argument #1 ($options) key "claims[0].lease" must be given

@@ -43,7 +43,9 @@ expect( 0600 === ( fileperms( store_file() ) & 0777 ), 'the file is private' );
         "queued": "int",
         "running": "int",
         "waiting": "int",
+        "done": "int",
         "failed": "int",
+        "cancelled": "int",
         "oldest_age_s": "null",
         "asked_again": "int",
         "abandoned": "int"

@@ -16,4 +16,4 @@ foreach ( array_keys( $module + $stub ) as $name ) {
 echo count( $module ), " functions and classes\n";
 ?>
 --EXPECT--
-54 functions and classes
+55 functions and classes

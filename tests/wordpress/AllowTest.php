@@ -50,9 +50,9 @@ final class AllowTest extends SiteTestCase {
 	public function test_malformed_entries_are_not_saved(): void {
 		foreach ( array( '203.0.113.0/33', '203.0.113', 'example.com', '::/129', '', '203.0.113.7/24 ' ) as $entry ) {
 			$flaws = Site::php( 'return aisp_policy_check( array( "allow" => array( "/infer" => array( $in[0] ) ) ) );', array( $entry ) );
-			self::assertStringContainsString( 'key "allow./infer" holds what it may not', $flaws[0] ?? 'none', $entry );
+			self::assertStringContainsString( '"allow./infer" holds what it may not', $flaws[0]['message'] ?? 'none', $entry );
 		}
 		$flaws = Site::php( 'return aisp_policy_check( array( "allow" => array( "infer" => array() ) ) );' );
-		self::assertStringContainsString( 'must be named after a route', $flaws[0] );
+		self::assertStringContainsString( 'must be named after a route', $flaws[0]['message'] );
 	}
 }

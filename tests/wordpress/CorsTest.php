@@ -60,6 +60,7 @@ final class CorsTest extends SiteTestCase {
 
 	public function test_what_is_no_origin_is_not_saved(): void {
 		$flaws = Site::php( 'return aisp_policy_check( array( "origins" => array( "https://example.com/" ) ) );' );
-		self::assertStringContainsString( 'key "origins[0]" must be an origin', $flaws[0] );
+		self::assertSame( array( 'origins.0' ), array_column( $flaws, 'path' ) );
+		self::assertStringContainsString( '"origins[0]" must be an origin', $flaws[0]['message'] );
 	}
 }

@@ -44,6 +44,14 @@ final class PolicySaveTest extends SiteTestCase {
 		);
 	}
 
+	public function test_all_flaws_are_told_at_once(): void {
+		$messages = Site::php( self::SAVE, array( 'qouta' => array(), 'timeout_ms' => 'fast' ) ); // phpcs:ignore WordPress.Arrays
+		self::assertCount( 1, $messages );
+		$told = html_entity_decode( $messages[0], ENT_QUOTES );
+		self::assertStringContainsString( '"qouta" is not known', $told );
+		self::assertStringContainsString( '"timeout_ms" must be of type int, string given.', $told );
+	}
+
 	public function test_what_can_be_used_is_saved(): void {
 		$settings = self::policy( array( 'timeout_ms' => 9000 ) );
 		self::assertSame( array(), Site::php( self::SAVE, $settings ) );

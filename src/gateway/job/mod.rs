@@ -36,7 +36,7 @@ use crate::store::Job;
 use pending::Pending;
 
 /// What a worker has to do: answer prompts, tell somebody outside of a job's end, or call off what a provider works on.
-const INFER: &str = "infer";
+pub const INFER: &str = "infer";
 const CALLBACK: &str = "callback";
 const CANCEL: &str = "cancel";
 

@@ -1,6 +1,7 @@
 //! The policy's key `jobs`: what a job may be, and what seals it.
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value as Json, json};
 
 use crate::gateway::Env;
 use crate::gateway::fields::{Fields, Flaw};
@@ -62,12 +63,26 @@ impl<'a> Terms<'a> {
         Ok(terms)
     }
 
+    /// As the policy spells them.
+    pub fn to_json(&self) -> Json {
+        json!({
+            "key_env": self.key_env.iter().collect::<Vec<_>>(),
+            "callback_env": self.callback_env.iter().collect::<Vec<_>>(),
+            "max_items": self.max_items, "max_bytes": self.max_bytes, "max_attempts": self.max_attempts,
+            "timeout_ms": self.timeout_ms, "keep": self.keep_s,
+        })
+    }
+
+    /// The names of what seals, and whether each does.
+    pub fn sealing<'e>(&self, env: &'e Env<'_>) -> impl Iterator<Item = (&'a str, bool)> + use<'a, 'e> {
+        let names: Vec<&str> = self.key_env.iter().collect();
+        names.into_iter().map(|name| (name, Names::of(&[name]).live(env).iter().any(is_of_its_own)))
+    }
+
     /// The keys that open what is sealed; the first one seals.
     pub fn keys(&self, env: &Env<'_>) -> Vec<SealKey> {
         let live = self.key_env.live(env).into_iter();
-        live.filter(|key| key.expose_secret() != SAMPLE)
-            .map(|key| SealKey::of(key.expose_secret().as_bytes()))
-            .collect()
+        live.filter(is_of_its_own).map(|key| SealKey::of(key.expose_secret().as_bytes())).collect()
     }
 
     /// The names of keys that are wanted and not there.
@@ -87,10 +102,12 @@ impl<'a> Terms<'a> {
     }
 }
 
+fn is_of_its_own(key: &SecretString) -> bool {
+    key.expose_secret() != SAMPLE
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::gateway::value::Value;
 

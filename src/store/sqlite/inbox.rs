@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, ToSql, params_from_iter};
 
 use super::tx::Tx;
-use crate::store::{Arrival, Event, EventFilter, Handled, MAX_ATTEMPTS, State, Status};
+use crate::store::{Arrival, Counts, Event, EventFilter, Handled, Lease, MAX_ATTEMPTS, State, Status};
 
 /// How long an event that was handled is remembered: longer than any sender repeats it. By then its signature is stale; where
 /// it has no time it holds for ever, and so does the event's id.
@@ -67,29 +67,31 @@ pub(super) fn handled(tx: &Tx<'_>, handled: &Handled<'_>) -> rusqlite::Result<bo
 
 /// The newest events that match, without their bodies unless one is asked for by its number.
 pub(super) fn list(tx: &Tx<'_>, filter: &EventFilter<'_>) -> rusqlite::Result<Vec<Event>> {
-    let EventFilter { site, source, state, id, max } = *filter;
+    let EventFilter { site, source, state, id, not_source, before, max } = *filter;
     let columns = if id.is_some() { COLUMNS.to_owned() } else { COLUMNS.replace("body", "x''") };
-    let sql = format!("SELECT {columns} FROM inbox WHERE {WHERE} ORDER BY id DESC LIMIT ?5");
+    let sql = format!("SELECT {columns} FROM inbox WHERE {WHERE} ORDER BY id DESC LIMIT ?7");
     let state = state.map(|state| state as i64);
-    tx.statement(&sql)?.query_map((site, source, state, id, max), read)?.collect()
+    tx.statement(&sql)?.query_map((site, source, state, id, not_source, before, max), read)?.collect()
 }
 
-const WHERE: &str = "(?1 IS NULL OR site = ?1) AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR id = ?4)";
+const WHERE: &str = "(?1 IS NULL OR site = ?1) AND (?2 IS NULL OR source = ?2) AND (?3 IS NULL OR state = ?3) AND (?4 IS NULL OR id = ?4) \
+    AND (?5 IS NULL OR source != ?5) AND (?6 IS NULL OR id < ?6)";
 
 /// Puts dead events back, and says how many there were. Their attempts begin anew.
 pub(super) fn replay(tx: &Tx<'_>, filter: &EventFilter<'_>, now_us: i64) -> rusqlite::Result<u64> {
-    let sql = "UPDATE inbox SET state = 0, attempts = 0, due_us = ?5 WHERE state = 3 AND ".to_owned() + WHERE;
-    let EventFilter { site, source, id, .. } = *filter;
+    let sql = "UPDATE inbox SET state = 0, attempts = 0, due_us = ?7 WHERE state = 3 AND ".to_owned() + WHERE;
+    let EventFilter { site, source, id, not_source, before, .. } = *filter;
     let none: Option<i64> = None;
-    let values: [&dyn ToSql; 5] = [&site, &source, &none, &id, &now_us];
+    let values: [&dyn ToSql; 7] = [&site, &source, &none, &id, &not_source, &before, &now_us];
     Ok(tx.statement(&sql)?.execute(params_from_iter(values))? as u64)
 }
 
 /// Drops events that are not being handled, and says how many there were. An event that was forgotten may come again.
 pub(super) fn forget(tx: &Tx<'_>, filter: &EventFilter<'_>) -> rusqlite::Result<u64> {
     let sql = "DELETE FROM inbox WHERE state != 1 AND ".to_owned() + WHERE;
-    let EventFilter { site, source, state, id, .. } = *filter;
-    Ok(tx.statement(&sql)?.execute((site, source, state.map(|state| state as i64), id))? as u64)
+    let EventFilter { site, source, state, id, not_source, before, .. } = *filter;
+    let state = state.map(|state| state as i64);
+    Ok(tx.statement(&sql)?.execute((site, source, state, id, not_source, before))? as u64)
 }
 
 /// Forgets what has been done with for long.
@@ -110,6 +112,19 @@ pub(super) fn status(tx: &Tx<'_>, status: &mut Status) -> rusqlite::Result<()> {
         tx.statement(&format!("SELECT count(*) FROM inbox WHERE state IN ({states})"))?.query_row([], |row| row.get(0))
     };
     (status.inbox_waiting, status.inbox_dead) = (count("0, 1")?, count("3")?);
+    Ok(())
+}
+
+/// The events of a site.
+pub(super) fn counts(tx: &Tx<'_>, site: &str, counts: &mut Counts) -> rusqlite::Result<()> {
+    let sql = "SELECT state, source = ?2, count(*) FROM inbox WHERE site = ?1 GROUP BY 1, 2";
+    let mut statement = tx.statement(sql)?;
+    let mut rows = statement.query((site, Lease::SOURCE))?;
+    while let Some(row) = rows.next()? {
+        let (state, of_jobs) = (State::numbered(row.get(0)?), row.get(1)?);
+        let by_state = if of_jobs { &mut counts.job_events } else { &mut counts.webhooks };
+        by_state[state as usize] += row.get::<_, u64>(2)?;
+    }
     Ok(())
 }
 

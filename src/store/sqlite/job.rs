@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, Params, Row};
 
 use super::tx::Tx;
 use super::{job_item, state};
-use crate::store::{Enqueued, Job, JobFilter, JobState, NewJob, QueueStatus};
+use crate::store::{Counts, Enqueued, Job, JobFilter, JobState, NewJob, QueueStatus};
 
 pub(super) const COLUMNS: &str = "uid, site, user_id, client, source, kind, state, priority, about, total, done, failed, \
     attempts, error, created_us, started_us, ended_us, due_us, accepted_us";
@@ -93,24 +93,47 @@ fn row_of(tx: &Tx<'_>, uid: &str) -> rusqlite::Result<Option<i64>> {
 }
 
 pub(super) fn status(tx: &Tx<'_>, now_us: i64) -> rusqlite::Result<QueueStatus> {
-    let count = |state: JobState| one(tx, "SELECT jobs FROM job_count WHERE state = ?1", [state as i64]);
-    let mut oldest_due_us: Option<i64> = None;
-    for state in [JobState::Queued, JobState::Running, JobState::Waiting] {
-        for ready in [false, true] {
-            let sql = "SELECT min(due_us) FROM job WHERE state = ?1 AND ready = ?2";
-            let due_us: Option<i64> = one(tx, sql, (state as i64, ready))?;
-            oldest_due_us = [oldest_due_us, due_us.filter(|due_us| *due_us <= now_us)].into_iter().flatten().min();
-        }
-    }
+    let count =
+        |state: JobState| one(tx, "SELECT coalesce(sum(jobs), 0) FROM job_count WHERE state = ?1", [state as i64]);
     Ok(QueueStatus {
         queued: count(JobState::Queued)?,
         running: count(JobState::Running)?,
         waiting: count(JobState::Waiting)?,
+        done: count(JobState::Done)?,
         failed: count(JobState::Failed)?,
-        oldest_due_us,
+        cancelled: count(JobState::Cancelled)?,
+        oldest_due_us: oldest(now_us, |state, ready| {
+            one(tx, "SELECT min(due_us) FROM job WHERE state = ?1 AND ready = ?2", (state, ready))
+        })?,
         asked_again: state::get(tx, state::JOB_ASKED_AGAIN)?.unsigned_abs(),
         abandoned: state::get(tx, state::JOB_ABANDONED)?.unsigned_abs(),
     })
+}
+
+/// The jobs of a kind that a site has.
+pub(super) fn counts(tx: &Tx<'_>, site: &str, kind: &str, now_us: i64, counts: &mut Counts) -> rusqlite::Result<()> {
+    for (_, state) in JobState::ALL {
+        let sql = "SELECT coalesce(max(jobs), 0) FROM job_count WHERE site = ?1 AND kind = ?2 AND state = ?3";
+        counts.jobs[state as usize] = one(tx, sql, (site, kind, state as i64))?;
+    }
+    counts.oldest_due_us = oldest(now_us, |state, ready| {
+        // The first of its site in the order of the index.
+        let sql = "SELECT due_us FROM job WHERE state = ?1 AND ready = ?2 AND site = ?3 ORDER BY due_us LIMIT 1";
+        tx.statement(sql)?.query_row((state, ready, site), |row| row.get(0)).optional()
+    })?;
+    Ok(())
+}
+
+/// When the oldest job became due that a worker could have now, of those that are first in each state.
+fn oldest(now_us: i64, first: impl Fn(i64, bool) -> rusqlite::Result<Option<i64>>) -> rusqlite::Result<Option<i64>> {
+    let mut oldest_us: Option<i64> = None;
+    for state in [JobState::Queued, JobState::Running, JobState::Waiting] {
+        for ready in [false, true] {
+            let due_us = first(state as i64, ready)?.filter(|due_us| *due_us <= now_us);
+            oldest_us = [oldest_us, due_us].into_iter().flatten().min();
+        }
+    }
+    Ok(oldest_us)
 }
 
 fn one<T: FromSql>(tx: &Tx<'_>, sql: &str, values: impl Params) -> rusqlite::Result<T> {

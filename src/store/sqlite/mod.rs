@@ -40,8 +40,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rusqlite::Connection;
 
 use super::{
-    Admission, Alert, Arrival, Budget, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, MetricsFilter, Peek,
-    Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
+    Admission, Alert, Arrival, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, MetricsFilter,
+    Peek, Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -280,6 +280,15 @@ impl Store for Sqlite {
             status.queue = job::status(tx, now_us)?;
             status.breakers = breaker::status(tx, now_us)?;
             Ok(status)
+        })
+    }
+
+    fn counts(&self, site: &str, kind: &str, now_us: i64) -> Result<Counts, StoreError> {
+        self.read(|tx| {
+            let mut counts = Counts::default();
+            job::counts(tx, site, kind, now_us, &mut counts)?;
+            inbox::counts(tx, site, &mut counts)?;
+            Ok(counts)
         })
     }
 

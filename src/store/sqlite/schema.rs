@@ -13,7 +13,7 @@ const APPLICATION_ID: i32 = 0x4149_5350;
 pub(super) const VERSION: u32 = STEPS.len() as u32;
 
 /// What leads from each version to the next. A step that was released is never changed.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "
     CREATE TABLE rate (
         key TEXT NOT NULL PRIMARY KEY,      -- store::Limit::key
@@ -229,6 +229,31 @@ const STEPS: [&str; 8] = [
     INSERT INTO metric SELECT 3, 0, site, model, provider, route, '', outcome, sum(calls), 0, 0, sum(tokens_in),
         sum(tokens_out), sum(cost_microusd), 0, x'' FROM counter GROUP BY site, model, provider, route, outcome;
     DROP TABLE counter;
+",
+    "
+    DROP TRIGGER job_comes;
+    DROP TRIGGER job_turns;
+    DROP TRIGGER job_goes;
+    DROP TABLE job_count;
+    CREATE TABLE job_count (                -- there may be too many to count them
+        site TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        state INTEGER NOT NULL,
+        jobs INTEGER NOT NULL,
+        PRIMARY KEY (site, kind, state)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO job_count SELECT site, kind, state, count(*) FROM job GROUP BY site, kind, state;
+    CREATE TRIGGER job_comes AFTER INSERT ON job BEGIN
+        INSERT INTO job_count VALUES (NEW.site, NEW.kind, NEW.state, 1) ON CONFLICT DO UPDATE SET jobs = jobs + 1;
+    END;
+    CREATE TRIGGER job_turns AFTER UPDATE OF state ON job WHEN OLD.state != NEW.state BEGIN
+        UPDATE job_count SET jobs = jobs - 1 WHERE site = OLD.site AND kind = OLD.kind AND state = OLD.state;
+        INSERT INTO job_count VALUES (NEW.site, NEW.kind, NEW.state, 1) ON CONFLICT DO UPDATE SET jobs = jobs + 1;
+    END;
+    CREATE TRIGGER job_goes AFTER DELETE ON job BEGIN
+        UPDATE job_count SET jobs = jobs - 1 WHERE site = OLD.site AND kind = OLD.kind AND state = OLD.state;
+    END;
+    CREATE INDEX inbox_state ON inbox (site, state, source);
 ",
 ];
 

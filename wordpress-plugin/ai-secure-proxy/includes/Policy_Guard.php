@@ -13,9 +13,6 @@ defined( 'ABSPATH' ) || exit;
 
 final class Policy_Guard {
 
-	/** How the module begins a sentence about its argument; of no use to who saves settings. */
-	private const ARGUMENT = '/^aisp_policy_check\(\): Argument #1 \(\$policy\) /';
-
 	private static bool $lets_pass = false;
 
 	/**
@@ -58,7 +55,7 @@ final class Policy_Guard {
 		if ( ! is_array( $value ) ) {
 			return array( __( 'aisp_settings must be an array.', 'ai-secure-proxy' ) );
 		}
-		return array_map( static fn( string $flaw ): string => (string) preg_replace( self::ARGUMENT, '', $flaw ), aisp_policy_check( $value ) );
+		return array_column( aisp_policy_check( $value ), 'message' );
 	}
 
 	/** Where whoever saves will see it; a script on the command line must not go on as if it had been saved. */

@@ -29,7 +29,7 @@ final class Site_Health {
 			return self::result( 'critical', __( 'The aisp PHP module is missing', 'ai-secure-proxy' ), array( Module::how_to_install() ) );
 		}
 		try {
-			$status   = aisp_status();
+			$status   = aisp_status( Access::site() );
 			$caller   = Access::caller( 'site-health', 'site-health' );
 			$policy   = Policy::current( $caller );
 			$warnings = array_merge( $status['warnings'], Outsider::warnings(), self::missing_secrets( $policy ) );
@@ -70,7 +70,7 @@ final class Site_Health {
 		$fields = array( 'plugin' => self::field( __( 'Plugin', 'ai-secure-proxy' ), AI_SECURE_PROXY_VERSION ) );
 		if ( Module::present() ) {
 			try {
-				$fields += self::facts( aisp_status() );
+				$fields += self::facts( aisp_status( Access::site() ) );
 			} catch ( \Throwable $e ) {
 				$fields['module'] = self::field( __( 'Module', 'ai-secure-proxy' ), get_class( $e ) );
 			}

@@ -174,7 +174,7 @@ final class Command {
 	public function status( array $args, array $assoc_args ): void {
 		Input::need_module();
 		try {
-			$status = aisp_status();
+			$status = aisp_status( Access::site() );
 		} catch ( \Aisp\Exception $e ) {
 			Input::refused( $e );
 			return;

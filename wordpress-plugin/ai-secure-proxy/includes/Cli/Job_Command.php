@@ -9,6 +9,7 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Cli;
 
+use AI_Secure_Proxy\Access;
 use AI_Secure_Proxy\Jobs\Queue;
 use AI_Secure_Proxy\Rest\Jobs_Schema;
 use WP_CLI;
@@ -285,7 +286,7 @@ final class Job_Command {
 	 */
 	public function stats( array $args, array $assoc_args ): void {
 		Input::need_module();
-		$status = aisp_status();
+		$status = aisp_status( Access::site() );
 		if ( ! isset( $status['jobs'] ) ) {
 			WP_CLI::error( implode( ' ', $status['warnings'] ) );
 			return;

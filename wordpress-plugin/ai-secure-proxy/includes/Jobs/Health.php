@@ -37,7 +37,7 @@ final class Health {
 
 	/** The test, in WordPress's form. */
 	public static function test(): array {
-		$jobs = aisp_status()['jobs'] ?? null;
+		$jobs = aisp_status( Access::site() )['jobs'] ?? null;
 		$keys = self::missing_keys();
 		return match ( true ) {
 			null === $jobs => self::result( 'recommended', __( 'Nobody can say how the AI jobs are', 'ai-secure-proxy' ), array( __( 'The store of AI Secure Proxy does not work; see its own test.', 'ai-secure-proxy' ) ) ),

@@ -21,7 +21,7 @@ final class Status_Controller extends Controller {
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function status(): \WP_REST_Response {
-		return Answer::data( aisp_status() + array( 'plugin' => AI_SECURE_PROXY_VERSION ) );
+		return Answer::data( aisp_status( Access::site() ) + array( 'plugin' => AI_SECURE_PROXY_VERSION ) );
 	}
 
 	/** The answer, as a JSON schema. */
@@ -36,6 +36,7 @@ final class Status_Controller extends Controller {
 				'store'    => array( 'type' => 'object' ),
 				'cache'    => array( 'type' => 'object' ),
 				'spool'    => array( 'type' => 'integer' ),
+				'inbox'    => array( 'type' => 'object' ),
 				'jobs'     => array( 'type' => 'object' ),
 				'counters' => array( 'type' => 'object' ),
 				'breakers' => array(
