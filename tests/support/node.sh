@@ -24,7 +24,7 @@ node_ready() {
 screens_build() {
   local made
   node_ready "$plugin"
-  made=$(cd "$plugin" && find src package-lock.json webpack.config.js languages/*.po -type f -exec sha256sum {} + | LC_ALL=C sort -k2 | sha256sum)
+  made=$(cd "$plugin" && find src languages package-lock.json webpack.config.js -type f -not -name '*.pot' -exec sha256sum {} + | LC_ALL=C sort -k2 | sha256sum)
   (
     flock 8
     if [ "$(cat "$plugin/build/.made" 2>/dev/null)" = "$made" ]; then exit 0; fi
