@@ -28,6 +28,7 @@ use AI_Secure_Proxy\Rest\Infer_Controller;
 use AI_Secure_Proxy\Rest\Jobs_Controller;
 use AI_Secure_Proxy\Rest\Logs_Controller;
 use AI_Secure_Proxy\Rest\Metrics_Controller;
+use AI_Secure_Proxy\Rest\Models_Controller;
 use AI_Secure_Proxy\Rest\Refusals;
 use AI_Secure_Proxy\Rest\Served;
 use AI_Secure_Proxy\Rest\Settings_Controller;
@@ -118,6 +119,10 @@ final class Plugin {
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
 		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
 
+		// What writers find in the block editor.
+		add_action( 'init', array( Editor::class, 'block' ) );
+		add_action( 'enqueue_block_editor_assets', array( Editor::class, 'panel' ) );
+
 		// What an administrator sees.
 		add_action( 'admin_menu', array( Menu::class, 'add' ) );
 		add_action( 'wp_dashboard_setup', array( Widget::class, 'add' ) );
@@ -167,6 +172,7 @@ final class Plugin {
 		( new Stream_Controller() )->register_routes();
 		( new Batch_Controller() )->register_routes();
 		( new Jobs_Controller() )->register_routes();
+		( new Models_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
 		( new Metrics_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();
