@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { api, complaints, php, provider } from './support/site.mjs';
+import { api, complaints, php, provider, url } from './support/site.mjs';
 import { traffic } from './support/traffic.mjs';
 
 let browser, context, page, complained, made, wrong;
