@@ -60,7 +60,7 @@ final class Plugin {
 		// And how long it is kept: each night, on the site's clock.
 		add_action( 'init', array( Retention::class, 'register' ) );
 		add_action( Retention::EVENT, array( Retention::class, 'nightly' ) );
-		add_action( Retention::AGAIN, array( Retention::class, 'go_on' ) );
+		add_action( Retention::AGAIN, array( Retention::class, 'go_on' ), 10, 0 );
 		foreach ( array( 'add_option_', 'update_option_' ) as $hook ) {
 			add_action( $hook . Retention::OPTION, array( Retention::class, 'schedule' ), 10, 0 );
 		}

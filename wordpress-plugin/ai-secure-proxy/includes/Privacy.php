@@ -10,9 +10,9 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Log\Drain;
+use AI_Secure_Proxy\Log\Kinds;
 use AI_Secure_Proxy\Log\Query;
 use AI_Secure_Proxy\Log\Table;
-use AI_Secure_Proxy\Rest\Token;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -67,7 +67,7 @@ final class Privacy {
 		if ( $user ) {
 			Drain::run( 3 );
 			// A client that came with the person's token is named after them, see Token.
-			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0, client = IF(client = %s, %s, client) WHERE user_id = %d LIMIT %d', Table::name(), Token::CLIENT . "user:{$user->ID}", Token::CLIENT, $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0, client = IF(client = %s, %s, client) WHERE user_id = %d LIMIT %d', Table::name(), Kinds::USERS . ":{$user->ID}", Kinds::USERS, $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 		return array(
 			'items_removed'  => $count > 0,

@@ -131,7 +131,7 @@ final class Paging {
 	private function index_of_few(): string {
 		return match ( true ) {
 			$this->selection->has_search                                        => '',
-			$this->selection->has_user && null !== $this->selection->kinds      => "USE INDEX (by_user, kind_{$this->by})",
+			$this->selection->has_user && null !== $this->selection->kinds      => 'USE INDEX (by_user, kind_created_at)',
 			$this->selection->has_user                                          => 'USE INDEX (by_user)',
 			null !== $this->selection->kinds && $this->selection->has_dates     => 'USE INDEX (by_created_at, kind_created_at)',
 			null !== $this->selection->kinds                                    => "USE INDEX (kind_{$this->by})",
