@@ -100,6 +100,7 @@ test( 'what is wrong is said above, with a way to the field, and beside the fiel
 
 	const summary = page.locator( '.aisp-summary' );
 	await summary.getByText( '3 things are wrong with the settings:' ).waitFor();
+	await summary.getByText( 'Nothing was saved.' ).waitFor();
 	assert.deepEqual( stored(), before );
 	await summary.getByRole( 'button', { name: 'providers.mock.base_url' } ).click();
 	assert.ok( await address.evaluate( ( field ) => field === document.activeElement ), 'the link leads to the field' );

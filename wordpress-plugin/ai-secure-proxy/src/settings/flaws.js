@@ -27,9 +27,10 @@ export const helpOf = ( flaws, help ) =>
  *
  * @param {Object}   props
  * @param {Object[]} props.flaws
- * @param {Function} props.go    ( path ) => void, shows the place.
+ * @param {boolean}  props.areStored Whether they are in what is stored; else saving has brought them up.
+ * @param {Function} props.go        ( path ) => void, shows the place.
  */
-export function Summary( { flaws, go } ) {
+export function Summary( { flaws, areStored, go } ) {
 	const heading = useRef();
 	const count = flaws.length;
 	useEffect( () => {
@@ -58,7 +59,11 @@ export function Summary( { flaws, go } ) {
 					</li>
 				) ) }
 			</ul>
-			<p>{ __( 'Nothing was saved. Put them right, and save again.', 'ai-secure-proxy' ) }</p>
+			<p>
+				{ areStored
+					? __( 'They are stored like that, and calls fail until they are put right and saved.', 'ai-secure-proxy' )
+					: __( 'Nothing was saved. Put them right, and save again.', 'ai-secure-proxy' ) }
+			</p>
 		</Notice>
 	);
 }
