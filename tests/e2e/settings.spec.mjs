@@ -100,6 +100,7 @@ test( 'what is wrong is said above, with a way to the field, and beside the fiel
 
 	const summary = page.locator( '.aisp-summary' );
 	await summary.getByText( '3 things are wrong with the settings:' ).waitFor();
+	await summary.getByText( 'Nothing was saved.' ).waitFor();
 	assert.deepEqual( stored(), before );
 	await summary.getByRole( 'button', { name: 'providers.mock.base_url' } ).click();
 	assert.ok( await address.evaluate( ( field ) => field === document.activeElement ), 'the link leads to the field' );
@@ -112,6 +113,11 @@ test( 'what is wrong is said above, with a way to the field, and beside the fiel
 	await page.setViewportSize( SIZES.narrow );
 	await fits( page, 'with flaws' );
 	await picture( page, 'settings-flaws-narrow' );
+
+	await address.focus();
+	await page.keyboard.type( 'https://llm.example/v1' );
+	assert.equal( await address.inputValue(), 'https://llm.example/v1', 'the focus stays while it is put right' );
+	await summary.getByText( '2 things are wrong with the settings:' ).waitFor();
 	assert.deepEqual( wrong( '400' ), [] );
 } );
 
