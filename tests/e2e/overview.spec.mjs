@@ -128,15 +128,17 @@ describe( 'overview', () => {
 		assert.deepEqual( wrong(), [] );
 	} );
 
-	test( 'a call that fails is told, and tried again', async () => {
-		const route = '**/ai-secure-proxy/v1/metrics**';
-		await page.route( route, ( request ) => request.fulfill( { status: 503, contentType: 'application/json', body: JSON.stringify( { code: 'store_unavailable', message: 'The store cannot be used.' } ) } ) );
-		await page.goto( screen( 'overview' ) );
-		await page.locator( '.components-notice' ).getByText( 'The store cannot be used.' ).waitFor();
+	test( 'a call that fails is told, the figures stay, and it can be tried again', async () => {
+		await open();
+		await context.setOffline( true );
+		await page.getByRole( 'button', { name: 'Last 7 days' } ).click();
+		await page.locator( '.components-notice.is-error' ).waitFor();
+		assert.equal( await page.locator( '.aisp-tile' ).count(), 6 );
 		await picture( page, 'overview-failed' );
-		await page.unroute( route );
+		await context.setOffline( false );
 		await page.getByRole( 'button', { name: 'Try again' } ).click();
-		await page.locator( '.aisp-tile' ).first().waitFor();
+		await page.getByRole( 'heading', { name: 'Last 7 days' } ).waitFor();
+		assert.equal( await page.locator( '.components-notice.is-error' ).count(), 0 );
 	} );
 
 	test( 'the dashboard has a widget that everybody can use, and no script of ours', async () => {
