@@ -33,7 +33,7 @@ expect( array( 5 ) === array_column( aisp_metrics( array( 'step' => 'day', 'sinc
 expect( array() === aisp_metrics( array( 'until' => time() - 7200 ) )['points'], 'not before' );
 
 $several = aisp_metrics( array( 'until' => time() + 60, 'sums' => array( array( 'group' => 'outcome' ), array( 'group' => 'source', 'step' => 'minute' ), array() ) ) );
-expect( array( 'hit' => 1, 'ok' => 4 ) === array_column( $several['sums'][0], 'calls', 'name' ), 'one of several sums', $several['sums'] );
+expect( array( 'caller_invalid' => 1, 'hit' => 1, 'ok' => 3 ) === array_column( $several['sums'][0], 'calls', 'name' ), 'one of several sums', $several['sums'] );
 expect( 5 === array_sum( array_column( $several['sums'][1], 'calls' ) ) && $several['points'] === $several['sums'][2], 'and the others' );
 expect( array() === aisp_metrics()['sums'], 'for who did not ask' );
 foreach ( array( 'sums' => 'model', 'sums[0].group' => array( array( 'group' => 'user' ) ), 'sums[1].step' => array( array(), array( 'step' => 'year' ) ), 'sums[0].name' => array( array( 'name' => 'x' ) ) ) as $key => $sums ) {
@@ -109,4 +109,4 @@ show( array(
 ]
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "group" must be one of none, model, provider, route, source, outcome
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "step" must be longer: there may be 3000 of them
-Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, until
+Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, sums, until

@@ -45,8 +45,14 @@ final class Metrics {
 
 		$now     = time();
 		$since   = $now - $seconds;
-		$sums    = array_map( static fn( string $name ): array => array( 'group' => $name ) + compact( 'step' ), array( $group, ...$by ) );
-		$found   = self::sums( $since, $now, array( 'group' => $group ) + compact( 'sums' ) );
+		$sums    = array();
+		foreach ( array( $group, ...$by ) as $name ) {
+			$sums[] = array(
+				'group' => $name,
+				'step'  => $step,
+			);
+		}
+		$found   = self::sums( $since, $now, compact( 'group', 'sums' ) );
 		$metrics = array(
 			'since'    => $since,
 			'until'    => $now,
