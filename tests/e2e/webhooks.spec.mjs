@@ -170,7 +170,8 @@ describe( 'webhooks', () => {
 		assert.equal( ( await inbox() ).length, 1 );
 		await row( 'a.fault' ).getByRole( 'button', { name: /^a\.fault/ } ).click();
 		await dialog( 'a.fault' ).getByRole( 'button', { name: 'Forget' } ).click();
-		await accessible( page, 'the question', '[role=dialog].is-small, .components-modal__frame.has-size-small' );
+		await dialog( 'Forget 1 event?' ).waitFor();
+		await accessible( page, 'the question', '.components-modal__frame.has-size-small' );
 		await dialog( 'Forget 1 event?' ).getByRole( 'button', { name: 'Forget' } ).click();
 		await told( '1 event forgotten.' );
 		await page.getByRole( 'heading', { name: 'No events yet' } ).waitFor();
