@@ -135,7 +135,7 @@ describe( 'webhooks', () => {
 		await event.getByRole( 'button', { name: 'Replay' } ).click();
 		await told( '1 event will be handled again.' );
 		await settled( 'done 1' );
-		await event.getByText( 'Handled' ).waitFor( { timeout: 8000 } );
+		await event.getByText( 'Handled', { exact: true } ).waitFor( { timeout: 8000 } );
 		await page.keyboard.press( 'Escape' );
 		await page.getByRole( 'heading', { name: 'No event is dead' } ).waitFor();
 		assert.deepEqual( wrong(), [] );
@@ -170,7 +170,8 @@ describe( 'webhooks', () => {
 		assert.equal( ( await inbox() ).length, 1 );
 		await row( 'a.fault' ).getByRole( 'button', { name: /^a\.fault/ } ).click();
 		await dialog( 'a.fault' ).getByRole( 'button', { name: 'Forget' } ).click();
-		await accessible( page, 'the question', '.components-modal__screen-overlay:last-of-type .components-modal__frame' );
+		await dialog( 'Forget 1 event?' ).waitFor();
+		await accessible( page, 'the question', '.components-modal__frame.has-size-small' );
 		await dialog( 'Forget 1 event?' ).getByRole( 'button', { name: 'Forget' } ).click();
 		await told( '1 event forgotten.' );
 		await page.getByRole( 'heading', { name: 'No events yet' } ).waitFor();

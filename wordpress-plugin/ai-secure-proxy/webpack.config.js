@@ -42,6 +42,8 @@ const build = ( name, entry, plugins ) => ( {
 	plugins,
 	// DataViews says of itself that no file of it does anything by being imported; its style does.
 	module: { ...scripts.module, rules: [ ...scripts.module.rules, { test: /\.css$/, sideEffects: true } ] },
+	// Each screen has its styles in one file: else those of packages are in one of the first screen's name.
+	optimization: { ...scripts.optimization, splitChunks: false },
 	// The limit is on what is sent, which is a quarter of what webpack measures; tests/e2e holds it.
 	performance: { hints: false },
 	output: { ...scripts.output, clean: false },

@@ -28,13 +28,10 @@ final class Assets {
 		$asset  = require self::BUILD . "/$name.asset.php";
 		wp_enqueue_script( $handle, self::url( "$name.js" ), $asset['dependencies'], $asset['version'], array( 'in_footer' => true ) );
 		wp_set_script_translations( $handle, 'ai-secure-proxy', AI_SECURE_PROXY_DIR . '/languages' );
-		$bundles_components = ! in_array( 'wp-components', $asset['dependencies'], true );
-		// What a package brings along is a file of its own.
-		foreach ( array( "style-$name", $name ) as $style ) {
-			if ( is_file( self::BUILD . "/$style.css" ) ) {
-				wp_enqueue_style( "aisp-$style", self::url( "$style.css" ), $bundles_components ? array() : array( 'wp-components' ), $asset['version'] );
-				wp_style_add_data( "aisp-$style", 'rtl', 'replace' );
-			}
+		if ( is_file( self::BUILD . "/$name.css" ) ) {
+			$bundles_components = ! in_array( 'wp-components', $asset['dependencies'], true );
+			wp_enqueue_style( $handle, self::url( "$name.css" ), $bundles_components ? array() : array( 'wp-components' ), $asset['version'] );
+			wp_style_add_data( $handle, 'rtl', 'replace' );
 		}
 	}
 

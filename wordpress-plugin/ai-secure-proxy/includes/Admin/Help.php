@@ -35,8 +35,16 @@ final class Help {
 			),
 			'log'        => array( __( 'One row for each call: who, when, which model, how long, how many tokens, what came of it. No prompt and no answer is ever kept in it.', 'ai-secure-proxy' ) ),
 			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
-			'jobs'       => array( __( 'Work that goes on in the background: how far it is, and what became of it.', 'ai-secure-proxy' ) ),
-			'webhooks'   => array( __( 'Events that providers and others sent to this site. One that could not be handled is tried eight times, and is dead then; it can be replayed.', 'ai-secure-proxy' ) ),
+			'jobs'       => array(
+				__( 'Work that goes on in the background, of all users of this site: how far it is, and what became of it. The list is looked at again every five seconds while something goes on.', 'ai-secure-proxy' ),
+				__( 'A job that failed stays here until you try it again, or until its time is over; only prompts without an answer are asked again. Cancelling ends what is under way at the provider.', 'ai-secure-proxy' ),
+				__( 'A job that was enqueued as a preview waits to be accepted: look at its answers and where they go first. Then they are written, if the user who asked may still edit there.', 'ai-secure-proxy' ),
+			),
+			'webhooks'   => array(
+				__( 'Events that providers and others sent to this site. Give a source’s address to its sender; the secret that both know belongs into the environment of PHP or into wp-config.php.', 'ai-secure-proxy' ),
+				__( 'An event is kept until a handler of your site, on the action aisp_webhook_received, has dealt with it. One whose handler throws is tried eight times, over hours, and is dead then: mend the handler and replay it.', 'ai-secure-proxy' ),
+				__( 'Forgetting deletes an event. Should its sender repeat it, it is new.', 'ai-secure-proxy' ),
+			),
 			'settings'   => array(
 				__( 'Models, providers, limits, budgets and all else that the proxy allows. A field that is left empty has the default that stands in it. Everything is looked at together when you save: if anything is wrong, nothing is saved, and each field says what it must be.', 'ai-secure-proxy' ),
 				__( 'Keys are never entered here. They belong into the environment of PHP, or into wp-config.php as constants; here you say under which name. The section Secrets shows which of them are there.', 'ai-secure-proxy' ),

@@ -33,18 +33,17 @@ export const useFields = ( person ) =>
 				id: 'state',
 				label: __( 'State', 'ai-secure-proxy' ),
 				render: ( { item } ) => (
-					<>
+					<div>
 						<State look={ STATES[ item.state ][ 0 ] }>{ STATES[ item.state ][ 1 ] }</State>
 						{ may.accept( item ) && <div className="aisp-note">{ __( 'Waits to be accepted', 'ai-secure-proxy' ) }</div> }
 						{ item.error && item.error !== ITEMS_FAILED && <div className="aisp-note">{ item.error }</div> }
-					</>
+					</div>
 				),
 			},
 			{ id: 'progress', label: __( 'Progress', 'ai-secure-proxy' ), render: ( { item } ) => <Progress job={ item } /> },
 			{
 				id: 'user_id',
 				label: __( 'Who', 'ai-secure-proxy' ),
-				type: 'integer',
 				getValue: ( { item } ) => item.caller.user_id,
 				getElements: listed,
 				filterBy: ONE,

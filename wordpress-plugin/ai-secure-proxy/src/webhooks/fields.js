@@ -37,10 +37,10 @@ export const useFields = ( sources ) =>
 				id: 'state',
 				label: __( 'State', 'ai-secure-proxy' ),
 				render: ( { item } ) => (
-					<>
+					<div>
 						<State look={ STATES[ item.state ][ 0 ] }>{ STATES[ item.state ][ 1 ] }</State>
 						{ item.error && <div className="aisp-note">{ item.error }</div> }
-					</>
+					</div>
 				),
 			},
 			{ id: 'attempts', label: __( 'Attempts', 'ai-secure-proxy' ), render: ( { item } ) => <span className="aisp-figure">{ count( item.attempts ) }</span> },
