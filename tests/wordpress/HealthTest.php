@@ -57,7 +57,7 @@ final class HealthTest extends SiteTestCase {
 		self::assertSame( 'good', self::run_test( 'ai_secure_proxy_object_cache', 'wp_using_ext_object_cache( true );' )['status'] );
 	}
 
-	public function test_a_provider_that_is_left_alone_and_one_that_refuses_the_key(): void {
+	public function test_a_provider_that_is_left_alone(): void {
 		Mock::will(
 			array(
 				'type'   => 'fail',
@@ -70,6 +70,18 @@ final class HealthTest extends SiteTestCase {
 			Http::infer( array( 'prompt' => self::fresh() ) );
 		}
 		$this->assert_ill( 'recommended', 'mock', self::run_test( 'ai_secure_proxy_breakers' ) );
+	}
+
+	public function test_a_provider_that_refuses_the_key(): void {
+		Mock::will(
+			array(
+				'type'   => 'fail',
+				'status' => 401,
+				'times'  => null,
+			)
+		);
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$this->assert_ill( 'critical', 'mock refuses the key', self::run_test( 'ai_secure_proxy_breakers' ) );
 	}
 
 	private function assert_ill( string $status, string $says, array $result ): void {
