@@ -27,8 +27,8 @@ final class Paging {
 	/** Of more kinds a page is not put together: the text of the query alone would take longer. */
 	private const MOST_PARTS = 200;
 
-	/** Of more kinds nobody asks for the first row: so many of them are most of the log. */
-	private const MOST_KINDS = 3000;
+	/** Of more kinds nobody asks for the first row: that would take longer than the walk mostly does. */
+	private const MOST_KINDS = 8000;
 
 	/**
 	 * How to read.

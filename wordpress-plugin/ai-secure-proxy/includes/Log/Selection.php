@@ -34,8 +34,8 @@ final class Selection {
 
 	/** @param int[]|null $kinds Which; null for all. */
 	private function __construct( public readonly ?array $kinds, array $filter ) {
-		$this->is_empty    = array() === $kinds;
-		$filter            = self::with_users( $filter );
+		$filter            = self::with_owners( $filter );
+		$this->is_empty    = array() === $kinds || array() === ( $filter['user'] ?? null );
 		$this->has_user    = isset( $filter['user'] );
 		$this->has_dates   = isset( $filter['after'] ) || isset( $filter['before'] );
 		$this->has_search  = isset( $filter['search'] );
@@ -68,8 +68,8 @@ final class Selection {
 	private static function conditions( array $filter ): array {
 		global $wpdb;
 		$where = array( '1 = 1' );
-		if ( isset( $filter['user'] ) ) {
-			$where[] = 'user_id IN (' . implode( ',', array_map( 'intval', $filter['user'] ) ) . ')';
+		if ( ! empty( $filter['user'] ) ) {
+			$where[] = 'user_id IN (' . implode( ',', $filter['user'] ) . ')';
 		}
 		// `after` includes its moment, `before` does not: a day is [after, before).
 		if ( isset( $filter['after'] ) ) {
@@ -89,16 +89,24 @@ final class Selection {
 
 	/** Whether a client is asked for that is of a kind with others: only the name tells them apart. */
 	private static function names( array $filter ): bool {
-		return array() !== array_filter( $filter['client'] ?? array(), static fn( string $client ): bool => Kinds::client( $client ) !== $client );
+		return array() === self::owners( $filter ) && array() !== array_filter( $filter['client'] ?? array(), static fn( string $client ): bool => Kinds::client( $client ) !== $client );
 	}
 
-	/** The calls of a user's tokens are the user's, and those have an index. */
-	private static function with_users( array $filter ): array {
-		$users = array();
-		foreach ( $filter['client'] ?? array() as $client ) {
-			$users[] = str_starts_with( $client, Kinds::USERS . ':' ) ? (int) substr( $client, strlen( Kinds::USERS ) + 1 ) : null;
+	/** Calls with a user's token are the user's: whose they are tells them apart as well, and has an index. */
+	private static function with_owners( array $filter ): array {
+		$owners = self::owners( $filter );
+		if ( $owners ) {
+			$filter['user'] = isset( $filter['user'] ) ? array_intersect( $filter['user'], $owners ) : $owners;
 		}
-		return $users && ! in_array( null, $users, true ) && ! isset( $filter['user'] ) ? array( 'user' => $users ) + $filter : $filter;
+		return $filter;
+	}
+
+	/** @return int[] The users whose tokens are asked for, if nothing else is. */
+	private static function owners( array $filter ): array {
+		$prefix  = Kinds::USERS . ':';
+		$clients = $filter['client'] ?? array();
+		$owned   = array_filter( $clients, static fn( string $client ): bool => 1 === preg_match( '/^\d{1,18}$/D', substr( $client, strlen( $prefix ) ) ) && str_starts_with( $client, $prefix ) );
+		return $owned === $clients ? array_map( static fn( string $client ): int => (int) substr( $client, strlen( $prefix ) ), $owned ) : array();
 	}
 
 	private static function client( string $client ): string {
