@@ -2,25 +2,14 @@
  * Rows in a table, or one below the other where there is no room for one; @wordpress/dataviews without its pages, which want a total.
  */
 import { DataViews } from '@wordpress/dataviews';
-import { useEffect, useState } from '@wordpress/element';
+import { useState } from '@wordpress/element';
 import '@wordpress/components/build-style/style.css';
 import '@wordpress/dataviews/build-style/style.css';
+import { useNarrow } from './narrow';
 import './rows.css';
 
-const NARROW = '(max-width: 700px)';
 const LAYOUTS = { table: {}, grid: {} };
 const SIZES = [ 20, 50 ];
-
-function useNarrow() {
-	const [ narrow, setNarrow ] = useState( () => window.matchMedia( NARROW ).matches );
-	useEffect( () => {
-		const query = window.matchMedia( NARROW );
-		const tell = () => setNarrow( query.matches );
-		query.addEventListener( 'change', tell );
-		return () => query.removeEventListener( 'change', tell );
-	}, [] );
-	return narrow;
-}
 
 /**
  * Which columns and filters somebody has chosen.

@@ -5,7 +5,7 @@ import { useMemo } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { count } from '../../shared/format';
 import { errorsOf, sumOf } from '../figures';
-import { isHit } from '../outcomes';
+import { isHit } from '../../shared/outcomes';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
 import { BAD, bars, CALM, GOOD } from './palette';

@@ -6,7 +6,7 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 import { count, percent } from '../../shared/format';
 import { errorsOf, sumOf } from '../figures';
 import { useLog } from '../log-link';
-import { errorName, isError } from '../outcomes';
+import { errorName, isError } from '../../shared/outcomes';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
 import { bars } from './palette';
