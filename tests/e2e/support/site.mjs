@@ -29,14 +29,15 @@ export function php( code, input = null ) {
 	return JSON.parse( said[ 1 ] );
 }
 
-/** The settings: one model, served by llmock, for visitors with tokens; pages of these other origins may ask too. */
-export function allow( origins ) {
+/** The settings: one model, served by llmock, for visitors with tokens; pages of these other origins may ask too. `changes` are other keys. */
+export function allow( origins, changes = {} ) {
 	const policy = {
 		default_model: 'mock-1',
 		models: { 'mock-1': { route: [ [ 'mock', 'gpt-4o-mini' ] ] } },
 		providers: { mock: { kind: 'openai_responses', base_url: `${ process.env.LLMOCK_URL }/v1`, key_env: 'AISP_TEST_KEY' } },
 		tokens: { secret_env: 'AISP_TEST_TOKEN' },
 		origins,
+		...changes,
 	};
 	if ( ! php( 'update_option( "aisp_settings", $in ); return get_option( "aisp_settings" ) == $in;', policy ) ) {
 		throw new Error( 'the settings were not saved' );
@@ -56,6 +57,7 @@ async function llmock( method, path, body ) {
 
 export const provider = {
 	reset: () => llmock( 'POST', '/reset' ),
-	says: ( text ) => llmock( 'POST', '/scenario', { behaviors: [ { type: 'reply', text, times: null } ] } ),
+	will: ( ...behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
+	says: ( text ) => provider.will( { type: 'reply', text, times: null } ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
 };
