@@ -240,16 +240,15 @@ mod tests {
     #[test]
     fn the_last_hour_in_one_sum_is_what_is_shown_unless_told_otherwise() {
         let none = json!({});
-        let filter = read(&Value::from(&none), NOW).expect("options");
-        assert_eq!(
-            (filter.since_us, filter.until_us, filter.group, filter.step),
-            (NOW - USUAL_US, NOW, Group::None, None)
-        );
+        let (filter, sums) = read(&Value::from(&none), NOW).expect("options");
+        assert_eq!((filter.since_us, filter.until_us), (NOW - USUAL_US, NOW));
+        assert_eq!(sums, [Sums { group: Group::None, step: None }]);
         let some = json!({ "since": 10, "until": 20, "group": "model", "step": "hour", "site": "1" });
         let some = Value::from(&some);
-        let filter = read(&some, NOW).expect("options");
+        let (filter, sums) = read(&some, NOW).expect("options");
         assert_eq!((filter.since_us, filter.until_us), (10 * SECOND_US, 20 * SECOND_US));
-        assert_eq!((filter.group, filter.step, filter.site), (Group::Model, Some(Step::Hour), Some("1")));
+        assert_eq!(filter.site, Some("1"));
+        assert_eq!(sums, [Sums { group: Group::Model, step: Some(Step::Hour) }]);
     }
 
     #[test]

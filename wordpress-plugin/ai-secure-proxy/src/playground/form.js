@@ -22,7 +22,7 @@ function modelsOf( offer ) {
 
 export function Form( { draft, change, flaws, offer, busy, ask, stop, dryRun } ) {
 	const field = ( name, help ) => ( {
-		id: `aisp-${ name }`,
+		'data-field': name,
 		value: draft[ name ],
 		onChange: ( value ) => change( { [ name ]: value } ),
 		help: flaws[ name ] ?? help,
@@ -38,7 +38,7 @@ export function Form( { draft, change, flaws, offer, busy, ask, stop, dryRun } )
 	useEffect( () => {
 		if ( wrong ) {
 			speak( flaws[ wrong ], 'assertive' );
-			document.getElementById( `aisp-${ wrong }` )?.focus();
+			document.querySelector( `[data-field="${ wrong }"]` )?.focus();
 		}
 	}, [ wrong, flaws ] );
 
