@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
+import { accessible, browse, COLOURS, fits, logIn, picture, screen, SIZES, watch } from './support/admin.mjs';
 import { missing, policy as real } from './support/model.mjs';
 import { allow, complaints, php, provider } from './support/site.mjs';
 
