@@ -25,7 +25,7 @@ beforeEach( async () => {
 	php( 'delete_option( "aisp_log" );' );
 	await provider.reset();
 	await provider.says( 'Yes.' );
-	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true } );
+	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true, reducedMotion: 'reduce' } );
 	page = await context.newPage();
 	await logIn( page );
 	wrong = watch( page );
