@@ -117,6 +117,13 @@ describe( 'jobs', () => {
 		await dialog( 'Cancel 1 job?' ).getByRole( 'button', { name: 'Keep it' } ).click();
 		assert.equal( ( await send( 'admin', 'GET', `/jobs/${ ids[ 0 ] }` ) ).state, 'queued' );
 
+		const lone = await enqueue( { prompt: fresh() } );
+		await open( `&job=${ lone }` );
+		await dialog( '1 prompt' ).getByRole( 'button', { name: 'Cancel' } ).click();
+		await dialog( 'Cancel 1 job?' ).getByRole( 'button', { name: 'Cancel job' } ).click();
+		await dialog( '1 prompt' ).getByRole( 'status' ).getByText( 'Cancelled' ).waitFor();
+		await page.keyboard.press( 'Escape' );
+
 		await page.getByRole( 'checkbox', { name: 'Select all' } ).first().check();
 		await page.locator( '.dataviews-bulk-actions-footer__container' ).getByRole( 'button', { name: 'Cancel', exact: true } ).first().click();
 		await picture( page, 'jobs-cancel' );

@@ -35,34 +35,32 @@ export function Job( { id, every, close, changed } ) {
 	const person = usePeople( data ? [ data ] : [] );
 	useEvery( reload, data && ! ENDED.includes( data.state ) ? every : 0 );
 	return (
-		<>
-			<Details title={ data ? title( data ) : __( 'Job', 'ai-secure-proxy' ) } close={ close } loaded={ loaded }>
-				{ ( job ) => (
-					<>
-						<div className="aisp-head">
-							<span role="status">
-								<State look={ STATES[ job.state ][ 0 ] }>{ STATES[ job.state ][ 1 ] }</State>
-							</span>
-							<Progress job={ job } />
-							<Acts job={ job } acts={ acts } />
-						</div>
-						{ job.error && (
-							<Notice status={ job.state === 'failed' ? 'error' : 'warning' } isDismissible={ false }>
-								<code>{ job.error }</code> { fault( job.error ) }
-							</Notice>
-						) }
-						{ may.accept( job ) && (
-							<Notice status="info" isDismissible={ false }>
-								{ __( 'Nothing of this job is written yet. Look at its answers and where they go, below; accept it to have them written there.', 'ai-secure-proxy' ) }
-							</Notice>
-						) }
-						<Facts facts={ factsOf( job, person ) } />
-						{ job.kind === 'infer' && <Items job={ job } every={ every } /> }
-					</>
-				) }
-			</Details>
-			{ acts.question }
-		</>
+		<Details title={ data ? title( data ) : __( 'Job', 'ai-secure-proxy' ) } close={ close } loaded={ loaded }>
+			{ ( job ) => (
+				<>
+					<div className="aisp-head">
+						<span role="status">
+							<State look={ STATES[ job.state ][ 0 ] }>{ STATES[ job.state ][ 1 ] }</State>
+						</span>
+						<Progress job={ job } />
+						<Acts job={ job } acts={ acts } />
+					</div>
+					{ job.error && (
+						<Notice status={ job.state === 'failed' ? 'error' : 'warning' } isDismissible={ false }>
+							<code>{ job.error }</code> { fault( job.error ) }
+						</Notice>
+					) }
+					{ may.accept( job ) && (
+						<Notice status="info" isDismissible={ false }>
+							{ __( 'Nothing of this job is written yet. Look at its answers and where they go, below; accept it to have them written there.', 'ai-secure-proxy' ) }
+						</Notice>
+					) }
+					<Facts facts={ factsOf( job, person ) } />
+					{ job.kind === 'infer' && <Items job={ job } every={ every } /> }
+					{ acts.question }
+				</>
+			) }
+		</Details>
 	);
 }
 

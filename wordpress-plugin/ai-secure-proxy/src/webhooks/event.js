@@ -28,40 +28,38 @@ export function Event( { id, jobs, every, close, changed } ) {
 	const acts = useActs( changed, close );
 	useEvery( reload, data && [ 'waiting', 'leased' ].includes( data.state ) ? every : 0 );
 	return (
-		<>
-			<Details title={ data ? title( data ) : __( 'Event', 'ai-secure-proxy' ) } close={ close } loaded={ loaded }>
-				{ ( event ) => (
-					<>
-						<div className="aisp-head">
-							<span role="status">
-								<State look={ STATES[ event.state ][ 0 ] }>{ STATES[ event.state ][ 1 ] }</State>
-							</span>
-							<div className="aisp-head__acts">
-								{ may.replay( event ) && (
-									<Button variant="primary" size="compact" onClick={ () => acts.replay( [ event ] ).then( reload ) }>
-										{ __( 'Replay', 'ai-secure-proxy' ) }
-									</Button>
-								) }
-								{ may.forget( event ) && (
-									<Button variant="secondary" isDestructive size="compact" onClick={ () => acts.forget( [ event ] ) }>
-										{ __( 'Forget', 'ai-secure-proxy' ) }
-									</Button>
-								) }
-							</div>
+		<Details title={ data ? title( data ) : __( 'Event', 'ai-secure-proxy' ) } close={ close } loaded={ loaded }>
+			{ ( event ) => (
+				<>
+					<div className="aisp-head">
+						<span role="status">
+							<State look={ STATES[ event.state ][ 0 ] }>{ STATES[ event.state ][ 1 ] }</State>
+						</span>
+						<div className="aisp-head__acts">
+							{ may.replay( event ) && (
+								<Button variant="primary" size="compact" onClick={ () => acts.replay( [ event ] ).then( reload ) }>
+									{ __( 'Replay', 'ai-secure-proxy' ) }
+								</Button>
+							) }
+							{ may.forget( event ) && (
+								<Button variant="secondary" isDestructive size="compact" onClick={ () => acts.forget( [ event ] ) }>
+									{ __( 'Forget', 'ai-secure-proxy' ) }
+								</Button>
+							) }
 						</div>
-						{ event.error && event.state !== 'done' && (
-							<Notice status={ event.state === 'dead' ? 'error' : 'warning' } isDismissible={ false }>
-								{ __( 'Its handler threw:', 'ai-secure-proxy' ) } <code>{ event.error }</code>
-							</Notice>
-						) }
-						<Facts facts={ factsOf( event, jobs ) } />
-						<h2 className="aisp-heading">{ __( 'What came in it', 'ai-secure-proxy' ) }</h2>
-						<Payload event={ event } />
-					</>
-				) }
-			</Details>
-			{ acts.question }
-		</>
+					</div>
+					{ event.error && event.state !== 'done' && (
+						<Notice status={ event.state === 'dead' ? 'error' : 'warning' } isDismissible={ false }>
+							{ __( 'Its handler threw:', 'ai-secure-proxy' ) } <code>{ event.error }</code>
+						</Notice>
+					) }
+					<Facts facts={ factsOf( event, jobs ) } />
+					<h2 className="aisp-heading">{ __( 'What came in it', 'ai-secure-proxy' ) }</h2>
+					<Payload event={ event } />
+					{ acts.question }
+				</>
+			) }
+		</Details>
 	);
 }
 
