@@ -59,7 +59,7 @@ final class BackupTest extends SiteTestCase {
 			self::assertSame( array( 'warning', 'success' ), array_slice( array_column( $said, 0 ), 0, 2 ), json_encode( $said ) );
 			self::assertSame( array( 'success', '0 log records came in.' ), self::wp( 'restore', "$this->folder/one", '--yes', '--skip-settings' )[0], 'what is there is there once' );
 			$steps = array_column( $said, 1 );
-			self::assertStringContainsString( "install -m 600 -o ", implode( "\n", $steps ) );
+			self::assertStringContainsString( 'install -m 600 -o ', implode( "\n", $steps ) );
 
 			// As the last lines say: end PHP, put the store in its place, start PHP.
 			$commands = array_values( array_filter( $steps, static fn( string $step ): bool => 1 === preg_match( '/^  (rm|install) /', $step ) ) );
