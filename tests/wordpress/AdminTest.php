@@ -86,6 +86,7 @@ final class AdminTest extends SiteTestCase {
 	public function test_the_privacy_guide_has_our_text(): void {
 		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'what you enter is sent to the AI provider' ) );
 		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'replaced by placeholders' ) );
+		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'It is kept for 90 days.' ) );
 		Site::policy( self::policy( array( 'redact' => false ) ) );
 		self::assertFalse( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'replaced by placeholders' ), 'which would not be true' );
 	}
