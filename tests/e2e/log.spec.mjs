@@ -268,7 +268,7 @@ test( 'an empty log says what to do, and a call that is made is in it', async ()
 	await page.getByText( 'Nothing has been asked yet' ).waitFor();
 	await pictures( { of: 'empty', open: () => page.goto( screen( 'log' ) ).then( () => page.getByText( 'Nothing has been asked yet' ).waitFor() ) } );
 	await provider.reset();
-	await page.evaluate( () => window.wp.apiFetch( { path: '/ai-secure-proxy/v1/infer', method: 'POST', data: { prompt: 'Say hi to the log.' } } ) );
+	await page.evaluate( () => globalThis.wp.apiFetch( { path: '/ai-secure-proxy/v1/infer', method: 'POST', data: { prompt: 'Say hi to the log.' } } ) );
 	await page.getByRole( 'button', { name: 'Refresh' } ).click();
 	await found( '1 call' );
 	const row = await rows().first().textContent();
