@@ -167,6 +167,9 @@ describe( 'overview', () => {
 				await page.waitForTimeout( 400 ); // Until the charts have come to rest.
 				await accessible( page, `${ colour }, ${ size }` );
 				await fits( page, size );
+				const heights = await page.locator( '.aisp-canvas' ).evaluateAll( ( all ) => all.map( ( one ) => [ one.firstElementChild.offsetHeight, one.offsetHeight ] ) );
+				assert.equal( heights.length, 5 );
+				assert.ok( heights.every( ( [ canvas, place ] ) => canvas <= place && place >= 240 ), `charts, ${ size }: ${ JSON.stringify( heights ) }` );
 				await picture( page, `overview-7d-${ colour }-${ size }` );
 			}
 		}

@@ -28,7 +28,7 @@ export function Canvas( { label, type, labels, titles, marks, datasets, show, st
 
 	useEffect( () => {
 		const calm = window.matchMedia( '(prefers-reduced-motion: reduce)' ).matches;
-		chart.current = new Chart( place.current, { type, data: { labels: [], datasets: [] }, options: { animation: calm ? false : { duration: 250 } } } );
+		chart.current = new Chart( place.current, { type, data: { labels: [], datasets: [] }, options: { animation: calm ? false : { duration: 250 }, maintainAspectRatio: false } } );
 		return () => chart.current.destroy();
 	}, [ type ] );
 
