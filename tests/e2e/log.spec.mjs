@@ -21,7 +21,7 @@ before( async () => {
 			$records[] = array(
 				'uid' => "e2e-$i", 'created_at' => 1767225600 + 3600 * $i, 'user_id' => 0 === $i % 3 ? $in['editor'] : 0, 'route' => 0 === $i % 2 ? '/infer' : 'cli',
 				'req_hash' => 7 === $i ? $in['hash'] : hash( 'sha256', "e2e $i" ), 'tokens_in' => 100 + $i, 'tokens_out' => 2 * $i, 'duration_ms' => 5 * $i,
-				'status_code' => $fails ? ( 0 === $i % 12 ? 502 : 429 ) : 200, 'error' => $fails ? ( 0 === $i % 12 ? 'provider_error' : 'policy_quota' ) : null,
+				'status_code' => $fails ? ( 0 === $i % 12 ? 502 : 429 ) : 200, 'error' => $fails ? ( 0 === $i % 12 ? 'provider_unavailable' : 'policy_quota' ) : null,
 				'provider' => 'openai', 'model' => $i < 50 ? 'gpt-4o-mini' : 'claude-haiku', 'cached' => 0 === $i % 5, 'attempts' => 1, 'cost_microusd' => 12 * $i, 'client' => '', 'source' => 'e2e', 'request_id' => "req-e2e-$i",
 			);
 		}
@@ -54,15 +54,16 @@ const rows = () => page.locator( '.aisp-log tbody tr' );
 const filter = ( name ) => page.locator( '.aisp-log__filters' ).getByRole( 'button', { name } ).first();
 const zone = ( name ) => php( 'return update_option( "timezone_string", $in );', name );
 
-async function pictures( name ) {
+/** Looks at one state of the screen in every colour and width: `of` names it, `open` goes there, `within` is what axe looks at. */
+async function pictures( { of, open: go, within } ) {
 	for ( const colour of Object.keys( COLOURS ) ) {
 		paint( colour );
 		for ( const [ size, viewport ] of Object.entries( SIZES ) ) {
 			await page.setViewportSize( viewport );
-			await name.open();
-			await accessible( page, `${ name.of }, ${ colour }, ${ size }`, name.within );
-			await fits( page, `${ name.of }, ${ size }` );
-			await picture( page, `log-${ name.of }-${ colour }-${ size }` );
+			await go();
+			await accessible( page, `${ of }, ${ colour }, ${ size }`, within );
+			await fits( page, `${ of }, ${ size }` );
+			await picture( page, `log-${ of }-${ colour }-${ size }` );
 		}
 	}
 	await page.setViewportSize( SIZES.wide );
@@ -73,6 +74,8 @@ test( 'the newest come first, a page of twenty, and the next page goes on', asyn
 	await found( '60 calls' );
 	assert.equal( await rows().count(), 20 );
 	assert.match( await rows().first().textContent(), /January 3, 2026 11:00 am/ );
+	const [ wide, room ] = await page.locator( '.aisp-log .dataviews-view-table' ).evaluate( ( table ) => [ table.scrollWidth, table.closest( '.aisp-log' ).clientWidth ] );
+	assert.ok( wide <= room, `a table of ${ wide } px in ${ room }` );
 	await page.getByRole( 'button', { name: 'Next page' } ).click();
 	await page.waitForURL( /paged=2/ );
 	await rows().first().getByText( 'January 2, 2026 3:00 pm' ).waitFor();
@@ -95,7 +98,8 @@ for ( const [ query, text ] of [
 	test( `a link says what is looked at: ${ query }`, async () => {
 		await open( query );
 		await found( text );
-		assert.ok( decodeURIComponent( page.url() ).includes( decodeURIComponent( query.slice( 1 ) ) ), page.url() );
+		const asked = [ ...new URL( screen( 'log' ) + query ).searchParams ];
+		assert.deepEqual( asked.map( ( [ name ] ) => [ name, new URL( page.url() ).searchParams.get( name ) ] ), asked );
 		assert.deepEqual( wrong(), [] );
 	} );
 }
@@ -183,6 +187,7 @@ test( 'a view is kept under a name, also in another browser, until it is deleted
 	await other.goto( screen( 'log' ) );
 	await other.getByRole( 'button', { name: 'Views' } ).click();
 	await other.getByRole( 'menuitemradio', { name: 'Refused' } ).waitFor();
+	await other.waitForTimeout( 400 );
 	await picture( other, 'log-views' );
 	await other.getByRole( 'menuitemradio', { name: 'Refused' } ).click();
 	await other.locator( '.aisp-log__found' ).getByText( '5 calls' ).waitFor();
@@ -239,8 +244,13 @@ test( 'with rows in it the screen shuts nobody out, in any colour and width', as
 	await pictures( { of: 'rows', open: () => open( '&error=any' ) } );
 	await open();
 	await filter( 'Time' ).click();
-	await page.getByText( 'In the past' ).first().waitFor();
+	const operator = page.locator( '.dataviews-filters__summary-operators-filter-select select' );
+	await operator.waitFor();
+	await page.waitForTimeout( 400 );
 	await picture( page, 'log-filter-time' );
+	await page.getByRole( 'spinbutton' ).fill( '2' );
+	await page.waitForURL( /date-inThePast=2%2Cdays/ );
+	await found( '0 calls' );
 	assert.deepEqual( wrong(), [] );
 } );
 

@@ -8,6 +8,7 @@ import { DataViews } from '@wordpress/dataviews';
 import { useCallback, useMemo } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { call, page } from '../shared/api';
+import { useChipNames } from '../shared/chip-names';
 import { count } from '../shared/format';
 import { useLoaded } from '../shared/load';
 import { useNarrow } from '../shared/narrow';
@@ -37,6 +38,7 @@ export function Log( { site } ) {
 	const list = useLoaded( useCallback( ( signal ) => page( '/logs', JSON.parse( query ), signal ), [ query ] ) );
 	const facets = useLoaded( useCallback( ( signal ) => call( '/logs/facets', {}, { signal } ), [] ) );
 	const fields = useMemo( () => fieldsOf( facets.data, view.filters ), [ facets.data, view.filters ] );
+	const place = useChipNames();
 	const layout = useNarrow() ? 'grid' : 'table';
 	const reset = () => setView( { ...DEFAULT_VIEW, fields: view.fields } );
 	const reload = () => {
@@ -46,13 +48,13 @@ export function Log( { site } ) {
 	return (
 		<>
 			<Failure error={ list.error ?? facets.error } retry={ reload } />
-			<div className="aisp-rows aisp-log" aria-busy={ list.loading }>
+			<div ref={ place } className="aisp-rows aisp-log" aria-busy={ list.loading }>
 				<DataViews
 					data={ list.data?.rows ?? NOTHING }
 					fields={ fields }
 					view={ { ...view, type: layout } }
 					onChangeView={ setView }
-					onReset={ reset }
+					onReset={ addressOf( view ).toString() !== '' && ( () => setView( DEFAULT_VIEW ) ) }
 					getItemId={ ( item ) => String( item.id ) }
 					isLoading={ list.loading }
 					paginationInfo={ { totalItems: list.data?.total ?? 0, totalPages: list.data?.pages ?? 0 } }

@@ -5,6 +5,7 @@ import { DataViews } from '@wordpress/dataviews';
 import { useState } from '@wordpress/element';
 import '@wordpress/components/build-style/style.css';
 import '@wordpress/dataviews/build-style/style.css';
+import { useChipNames } from './chip-names';
 import { useNarrow } from './narrow';
 import './rows.css';
 
@@ -37,9 +38,10 @@ export function useView( title, fields ) {
  */
 export function Rows( { list, view, setView, fields, actions, open, empty, extra } ) {
 	const rows = list.rows ?? [];
+	const place = useChipNames();
 	const type = useNarrow() ? 'grid' : 'table';
 	return (
-		<div className="aisp-rows" aria-busy={ ! list.fresh }>
+		<div ref={ place } className="aisp-rows" aria-busy={ ! list.fresh }>
 			<DataViews
 				data={ rows }
 				fields={ fields.map( ( field ) => ( { enableSorting: false, filterBy: false, ...field } ) ) }
