@@ -179,7 +179,7 @@ test( 'what is wrong with a field is said beside it', async () => {
 	await page.getByLabel( 'Schema' ).fill( '' );
 	await page.getByLabel( 'Temperature' ).fill( '7' );
 	await button( 'Ask' ).click();
-	await page.locator( '.is-wrong', { hasText: 'temperature' } ).waitFor();
+	await page.locator( '.is-wrong' ).getByText( 'temperature must be between 0 and 2', { exact: true } ).waitFor();
 	await pictures( 'flaw' );
 	assert.deepEqual( wrong( '400' ), [] );
 } );
@@ -195,16 +195,14 @@ test( 'an answer to a schema comes as it says', async () => {
 } );
 
 test( 'beyond a limit it says when to try again, and counts down to it', async () => {
-	allow( [], { quota: [ { per: 'user', limit: 1, period: 6 } ] } );
+	allow( [], { quota: [ { per: 'user', limit: 1, period: 12 } ] } );
 	await ask( fresh() );
 	await page.getByText( '0 of 1 left' ).waitFor();
 	await ask( fresh() );
-	const timer = page.getByRole( 'timer' );
-	await timer.waitFor();
-	assert.match( await timer.textContent(), /^You can try again in \d+ seconds?\.$/ );
-	assert.equal( await button( 'Try again' ).getAttribute( 'aria-disabled' ), 'true' );
+	const counting = page.getByRole( 'button', { name: /^Try again in \d+ seconds?$/ } );
+	await counting.waitFor();
+	assert.equal( await counting.getAttribute( 'aria-disabled' ), 'true' );
 	await pictures( 'limit' );
-	await timer.waitFor( { state: 'detached', timeout: 10000 } );
 	await button( 'Try again' ).click();
 	await fact( 'Request id' ).waitFor();
 	assert.deepEqual( wrong( '429' ), [] );

@@ -7,7 +7,7 @@ import { Button, Placeholder, SelectControl, TextareaControl } from '@wordpress/
 import { useDispatch } from '@wordpress/data';
 import { useState } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
-import { edit as icon } from '@wordpress/icons';
+import { pencil as icon } from '@wordpress/icons';
 import { AnswerText } from '../shared/answer-text';
 import { about } from '../shared/post-text';
 import { Refusal } from '../shared/refusal';

@@ -2,7 +2,7 @@
  * The block that asks: it is replaced by the blocks of the answer. Left in a post, it shows nothing.
  */
 import { registerBlockType } from '@wordpress/blocks';
-import { edit as icon } from '@wordpress/icons';
+import { pencil as icon } from '@wordpress/icons';
 import metadata from './block.json';
 import { Edit } from './edit';
 

@@ -6,7 +6,7 @@ import { __ } from '@wordpress/i18n';
 import { AnswerText } from '../shared/answer-text';
 import { CopyButton } from '../shared/copy-button';
 import { Refusal } from '../shared/refusal';
-import { fieldOf } from './draft';
+import { isMarked } from './draft';
 import { Facts, factsOf } from './facts';
 import { Limits } from './limits';
 
@@ -14,7 +14,7 @@ const EMPTY = __( 'Ask something, and the answer appears here as the model gives
 
 export function Answer( { answer, retry } ) {
 	const { state, text, result, error } = answer;
-	const marked = fieldOf( error );
+	const marked = isMarked( error );
 	return (
 		<Card>
 			<CardHeader>
@@ -28,9 +28,11 @@ export function Answer( { answer, retry } ) {
 				{ ! marked && <Refusal error={ error } retry={ retry } /> }
 			</CardBody>
 			{ result && (
-				<CardFooter className="aisp-stack">
-					<Facts facts={ factsOf( answer ) } />
-					<Limits limits={ result.limits } />
+				<CardFooter>
+					<div className="aisp-stack">
+						<Facts facts={ factsOf( answer ) } />
+						<Limits limits={ result.limits } />
+					</div>
 				</CardFooter>
 			) }
 		</Card>

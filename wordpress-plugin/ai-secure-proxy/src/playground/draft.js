@@ -49,12 +49,22 @@ export function readSchema( text ) {
 	}
 }
 
+/** The module says what is wrong with a type as PHP does, to who writes PHP. */
+const SIGNATURE = /^aisp_\w+\(\): Argument #\d+ \(\$\w+\) key "(\w+)"/;
+
 const FIELDS = /\b(prompt|system|model|max_tokens|temperature|schema)\b/;
 
 /**
- * The field that a refusal is about.
+ * What a refusal says of a field.
  *
  * @param {Object|null} error As stream() rejects with it.
- * @return {string|undefined} Its name, where the message says one.
+ * @return {Object<string, string>} The message by the field, where it names one.
  */
-export const fieldOf = ( error ) => ( error?.code === 'invalid_request' ? FIELDS.exec( error.message )?.[ 1 ] : undefined );
+export function flawsOf( error ) {
+	const message = error?.code === 'invalid_request' ? error.message.replace( SIGNATURE, '$1' ) : '';
+	const [ field ] = FIELDS.exec( message ) ?? [];
+	return field ? { [ field ]: message } : {};
+}
+
+/** Whether a refusal is told beside a field. */
+export const isMarked = ( error ) => Object.keys( flawsOf( error ) ).length > 0;

@@ -5,7 +5,7 @@ import { Card, CardBody, CardHeader, Notice, Spinner } from '@wordpress/componen
 import { __, sprintf } from '@wordpress/i18n';
 import { count, duration } from '../shared/format';
 import { Refusal } from '../shared/refusal';
-import { fieldOf } from './draft';
+import { isMarked } from './draft';
 import { cost, Facts } from './facts';
 import { Limits } from './limits';
 import { redactedOf } from './redacted';
@@ -46,7 +46,7 @@ const factsOf = ( preview ) => [
 
 export function DryRun( { dry, retry } ) {
 	const { preview, error, loading } = dry;
-	const marked = fieldOf( error );
+	const marked = isMarked( error );
 	return (
 		<Card>
 			<CardHeader>

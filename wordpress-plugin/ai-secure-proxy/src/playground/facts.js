@@ -27,6 +27,9 @@ export function Facts( { facts } ) {
 /** What something costs in dollars, where that is known. */
 export const cost = ( usd ) => ( usd === null ? __( 'unknown: the model has no price', 'ai-secure-proxy' ) : dollars( usd * 1e6 ) );
 
+/** How long a call took; a hit of the cache is done before a millisecond is over. */
+export const took = ( ms ) => ( ms ? duration( ms ) : __( 'under 1 ms', 'ai-secure-proxy' ) );
+
 const REASONS = {
 	stop: __( 'complete', 'ai-secure-proxy' ),
 	length: __( 'longest length reached', 'ai-secure-proxy' ),
@@ -62,7 +65,7 @@ export const factsOf = ( { result, first_ms: first } ) => [
 	[ __( 'Cost', 'ai-secure-proxy' ), cost( result.cost_usd ) ],
 	[ __( 'Attempts', 'ai-secure-proxy' ), count( result.attempts ) ],
 	[ __( 'First words after', 'ai-secure-proxy' ), first === null ? null : duration( first ) ],
-	[ __( 'Duration', 'ai-secure-proxy' ), duration( result.duration_ms ) ],
+	[ __( 'Duration', 'ai-secure-proxy' ), took( result.duration_ms ) ],
 	[ __( 'Ended', 'ai-secure-proxy' ), REASONS[ result.finish_reason ] ?? result.finish_reason ],
 	[ __( 'Redacted', 'ai-secure-proxy' ), redactedOf( result.redacted ) ],
 	[ __( 'Request id', 'ai-secure-proxy' ), <code key="id">{ result.request_id }</code> ],

@@ -66,20 +66,22 @@ export function Form( { draft, change, flaws, offer, busy, ask, stop, dryRun } )
 					<CheckboxControl __nextHasNoMarginBottom label={ __( 'An answer from the cache will do', 'ai-secure-proxy' ) } checked={ draft.cache } onChange={ ( cache ) => change( { cache } ) } />
 				</div>
 			</PanelBody>
-			<CardFooter className="aisp-actions">
-				{ busy ? (
-					<Button variant="primary" isDestructive onClick={ stop } __next40pxDefaultSize>
-						{ __( 'Stop', 'ai-secure-proxy' ) }
+			<CardFooter>
+				<div className="aisp-actions">
+					{ busy ? (
+						<Button variant="primary" isDestructive onClick={ stop } __next40pxDefaultSize>
+							{ __( 'Stop', 'ai-secure-proxy' ) }
+						</Button>
+					) : (
+						<Button variant="primary" onClick={ ask } __next40pxDefaultSize>
+							{ __( 'Ask', 'ai-secure-proxy' ) }
+						</Button>
+					) }
+					<Button variant="secondary" onClick={ dryRun } __next40pxDefaultSize>
+						{ __( 'Dry run', 'ai-secure-proxy' ) }
 					</Button>
-				) : (
-					<Button variant="primary" onClick={ ask } __next40pxDefaultSize>
-						{ __( 'Ask', 'ai-secure-proxy' ) }
-					</Button>
-				) }
-				<Button variant="secondary" onClick={ dryRun } __next40pxDefaultSize>
-					{ __( 'Dry run', 'ai-secure-proxy' ) }
-				</Button>
-				<span className="aisp-hint">{ __( 'Ctrl or ⌘ + Enter asks.', 'ai-secure-proxy' ) }</span>
+					<span className="aisp-hint">{ __( 'Ctrl or ⌘ + Enter asks.', 'ai-secure-proxy' ) }</span>
+				</div>
 			</CardFooter>
 		</Card>
 	);

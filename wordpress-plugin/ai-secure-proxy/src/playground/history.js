@@ -3,7 +3,7 @@
  */
 import { Button, Card, CardBody, CardHeader } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
-import { duration } from '../shared/format';
+import { took } from './facts';
 
 /**
  * @param {Object}   props
@@ -27,7 +27,7 @@ export function History( { history, again } ) {
 							<strong dir="auto">{ draft.prompt }</strong>
 							<span dir="auto">{ result.text }</span>
 							<span className="aisp-note">
-								{ result.model } · { duration( result.duration_ms ) }
+								{ result.model } · { took( result.duration_ms ) }
 							</span>
 							<Button
 								variant="secondary"

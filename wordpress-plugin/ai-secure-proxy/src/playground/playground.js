@@ -7,7 +7,7 @@ import { useLoaded } from '../shared/load';
 import { Failure } from '../shared/screen';
 import { useAnswer } from '../shared/use-answer';
 import { Answer } from './answer';
-import { EMPTY, fieldOf, requestOf } from './draft';
+import { EMPTY, flawsOf, requestOf } from './draft';
 import { DryRun } from './dry-run';
 import { Form } from './form';
 import { History } from './history';
@@ -40,12 +40,7 @@ export function Playground() {
 		}
 	};
 
-	const refused = ( error ) => {
-		const field = fieldOf( error );
-		if ( field ) {
-			setFlaws( { [ field ]: error.message } );
-		}
-	};
+	const refused = ( error ) => setFlaws( flawsOf( error ) );
 
 	const ask = () =>
 		withRequest( async ( request ) => {

@@ -30,13 +30,17 @@ export function useSecondsLeft( error ) {
 	return left;
 }
 
-function when( left ) {
+/** What the button says that tries again. */
+function labelOf( left ) {
+	if ( left === 0 ) {
+		return __( 'Try again', 'ai-secure-proxy' );
+	}
 	if ( left > COUNTED_S ) {
 		/* translators: %s: date and time. */
-		return sprintf( __( 'You can try again at %s.', 'ai-secure-proxy' ), time( Math.round( Date.now() / 1000 ) + left ) );
+		return sprintf( __( 'Try again from %s', 'ai-secure-proxy' ), time( Math.round( Date.now() / 1000 ) + left ) );
 	}
 	/* translators: %d: a number of seconds. */
-	return sprintf( _n( 'You can try again in %d second.', 'You can try again in %d seconds.', left, 'ai-secure-proxy' ), left );
+	return sprintf( _n( 'Try again in %d second', 'Try again in %d seconds', left, 'ai-secure-proxy' ), left );
 }
 
 /**
@@ -51,11 +55,9 @@ export function Refusal( { error, retry } ) {
 	}
 	return (
 		<Notice status="error" isDismissible={ false } spokenMessage={ explain( error ) } className="aisp-refusal">
-			<p>
-				{ explain( error ) } { left > 0 && <span role="timer">{ when( left ) }</span> }
-			</p>
+			<p>{ explain( error ) }</p>
 			<Button variant="secondary" size="compact" disabled={ left > 0 } accessibleWhenDisabled onClick={ retry }>
-				{ __( 'Try again', 'ai-secure-proxy' ) }
+				{ labelOf( left ) }
 			</Button>
 		</Notice>
 	);

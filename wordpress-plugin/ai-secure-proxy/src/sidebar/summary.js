@@ -10,15 +10,13 @@ import { AnswerText } from '../shared/answer-text';
 import { CopyButton } from '../shared/copy-button';
 import { about } from '../shared/post-text';
 import { Refusal } from '../shared/refusal';
-import { useAnswer } from '../shared/use-answer';
 import { usePost } from './use-post';
 import './sidebar.css';
 
 const TASK = 'Summarise the post in the message in two or three sentences, in the language it is written in. Give the summary alone, as plain text.';
 
-export function Summary() {
+export function Summary( { answer } ) {
 	const post = usePost();
-	const answer = useAnswer( 'sidebar' );
 	const [ isCut, setCut ] = useState( false );
 	const [ isBlank, setBlank ] = useState( false );
 	const { createSuccessNotice } = useDispatch( noticesStore );

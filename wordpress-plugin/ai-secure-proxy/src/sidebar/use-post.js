@@ -35,7 +35,7 @@ export function usePost() {
 		insertAtTop: ( text ) => {
 			// Where the template is shown around the post, the post is a block in it.
 			const [ content ] = select( blockEditorStore ).getBlocksByName( 'core/post-content' );
-			insertBlocks( toBlocks( text ), 0, content ?? '' );
+			insertBlocks( toBlocks( text ), 0, content ?? '', false );
 		},
 	};
 }
