@@ -242,15 +242,21 @@ test( 'how long the log is kept is said, and leads to where it is set', async ()
 
 test( 'with rows in it the screen shuts nobody out, in any colour and width', async () => {
 	await pictures( { of: 'rows', open: () => open( '&error=any' ) } );
+	assert.deepEqual( wrong(), [] );
+} );
+
+test( 'the last days are looked at by a filter that moves on with them', async () => {
 	await open();
-	await filter( 'Time' ).click();
-	const operator = page.locator( '.dataviews-filters__summary-operators-filter-select select' );
-	await operator.waitFor();
+	await page.getByRole( 'button', { name: 'Add filter' } ).click();
+	await page.getByRole( 'menuitem', { name: 'Time' } ).click();
+	await page.getByRole( 'spinbutton' ).waitFor();
 	await page.waitForTimeout( 400 );
 	await picture( page, 'log-filter-time' );
 	await page.getByRole( 'spinbutton' ).fill( '2' );
 	await page.waitForURL( /date-inThePast=2%2Cdays/ );
 	await found( '0 calls' );
+	await page.getByLabel( 'Unit' ).selectOption( 'years' );
+	await found( '60 calls' );
 	assert.deepEqual( wrong(), [] );
 } );
 
@@ -281,6 +287,7 @@ test( 'an empty log says what to do, and a call that is made is in it', async ()
 	await page.evaluate( () => globalThis.wp.apiFetch( { path: '/ai-secure-proxy/v1/infer', method: 'POST', data: { prompt: 'Say hi to the log.' } } ) );
 	await page.getByRole( 'button', { name: 'Refresh' } ).click();
 	await found( '1 call' );
+	await rows().first().getByText( 'admin' ).waitFor();
 	const row = await rows().first().textContent();
 	assert.match( row, /admin.*\/infer.*mock-1.*200/ );
 	assert.doesNotMatch( row, /Say hi/ );

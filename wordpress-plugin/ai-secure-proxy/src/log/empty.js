@@ -3,6 +3,7 @@
  */
 import { Button } from '@wordpress/components';
 import { __ } from '@wordpress/i18n';
+import { filtersOf } from './query';
 
 /**
  * @param {Object}   props
@@ -11,7 +12,7 @@ import { __ } from '@wordpress/i18n';
  * @param {string}   props.playground Address of the screen.
  */
 export function Empty( { view, reset, playground } ) {
-	const isFiltered = view.filters.length > 0 || view.search !== '';
+	const isFiltered = Object.values( filtersOf( view ) ).some( ( value ) => value !== '' );
 	if ( isFiltered || view.page > 1 ) {
 		return (
 			<div className="aisp-empty">

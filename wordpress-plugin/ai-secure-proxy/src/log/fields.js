@@ -78,7 +78,8 @@ export function fieldsOf( facets = {}, filters ) {
 			label: __( 'Time', 'ai-secure-proxy' ),
 			type: 'date',
 			enableHiding: false,
-			filterBy: { operators: OF_TIME, isPrimary: true },
+			// Not a primary one: of those DataViews shows no input before another operator was chosen.
+			filterBy: { operators: OF_TIME },
 			render: ( { item } ) => <time dateTime={ item.created_at }>{ time( item.created_at ) }</time>,
 		},
 		{
