@@ -29,7 +29,11 @@ final class Help {
 		return match ( $name ) {
 			'overview'   => array( __( 'What calls to AI providers came to: how many, how fast, what they cost, and what failed. Times are those of the site.', 'ai-secure-proxy' ) ),
 			'log'        => array( __( 'One row for each call: who, when, which model, how long, how many tokens, what came of it. No prompt and no answer is ever kept in it.', 'ai-secure-proxy' ) ),
-			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
+			'playground' => array(
+				__( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ),
+				__( '“Dry run” shows what would be sent, with private values taken out, whether the cache has the answer, and what it would cost. It sends nothing, and is neither charged nor logged.', 'ai-secure-proxy' ),
+				__( '“Stop” ends the call at the provider too; what had come by then is paid for. Questions and answers are kept on this page until you leave it, and nowhere else.', 'ai-secure-proxy' ),
+			),
 			'jobs'       => array( __( 'Work that goes on in the background: how far it is, and what became of it.', 'ai-secure-proxy' ) ),
 			'webhooks'   => array( __( 'Events that providers and others sent to this site. One that could not be handled is tried eight times, and is dead then; it can be replayed.', 'ai-secure-proxy' ) ),
 			'settings'   => array( __( 'Models, providers, limits, budgets and all else that the proxy allows. Keys are never entered here: they belong into the environment of PHP, or into wp-config.php as constants.', 'ai-secure-proxy' ) ),
