@@ -33,6 +33,12 @@ async function open( name ) {
 	await page.waitForLoadState( 'networkidle' );
 }
 
+/** A script of build/, as it is sent. */
+function small( name ) {
+	const sent = gzipSync( readFileSync( new URL( `../../wordpress-plugin/ai-secure-proxy/build/${ name }.js`, import.meta.url ) ), { level: 6 } ).length;
+	assert.ok( sent <= LIMIT_BYTES, `${ name }: ${ sent } bytes` );
+}
+
 for ( const name of SCREENS ) {
 	describe( name, () => {
 		test( 'opens without a complaint, and nothing on it shuts anybody out', async () => {
@@ -51,12 +57,11 @@ for ( const name of SCREENS ) {
 			assert.deepEqual( wrong(), [] );
 		} );
 
-		test( 'its script is no larger than it may be', () => {
-			const sent = gzipSync( readFileSync( new URL( `../../wordpress-plugin/ai-secure-proxy/build/${ name }.js`, import.meta.url ) ), { level: 6 } ).length;
-			assert.ok( sent <= LIMIT_BYTES, `${ sent } bytes` );
-		} );
+		test( 'its script is no larger than it may be', () => small( name ) );
 	} );
 }
+
+test( 'the scripts of the block editor are no larger either', () => [ 'block/index', 'sidebar' ].forEach( small ) );
 
 test( 'other admin pages get none of the scripts', async () => {
 	const ours = [];

@@ -5,6 +5,8 @@
 set -euo pipefail
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 . "$here/../support/world.sh"
+. "$support/node.sh"
+screens_build
 
 world_begin wordpress
 # Streams flow at the pace of a quick model, so that their course can be watched.

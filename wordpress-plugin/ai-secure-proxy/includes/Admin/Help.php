@@ -38,7 +38,11 @@ final class Help {
 				__( 'The address of the page says what is looked at: it can be sent to somebody else. Views keep it under a name, for you alone. Days are those of the site.', 'ai-secure-proxy' ),
 				__( 'Calls with the same hash asked the same thing. Counting and pages end at 10,000 calls; filter to see older ones. An export has all that is found.', 'ai-secure-proxy' ),
 			),
-			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
+			'playground' => array(
+				__( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ),
+				__( '“Dry run” shows what would be sent, with private values taken out, whether the cache has the answer, and what it would cost. It sends nothing, and is neither charged nor logged.', 'ai-secure-proxy' ),
+				__( '“Stop” ends the call at the provider too; what had come by then is paid for. Questions and answers are kept on this page until you leave it, and nowhere else.', 'ai-secure-proxy' ),
+			),
 			'jobs'       => array(
 				__( 'Work that goes on in the background, of all users of this site: how far it is, and what became of it. The list is looked at again every five seconds while something goes on.', 'ai-secure-proxy' ),
 				__( 'A job that failed stays here until you try it again, or until its time is over; only prompts without an answer are asked again. Cancelling ends what is under way at the provider.', 'ai-secure-proxy' ),

@@ -1,6 +1,6 @@
 <?php
 /**
- * GET /models: what whoever asks may name in a request, and how long a prompt may be.
+ * GET /models: what somebody with a login may name in a request, and how long a prompt may be.
  *
  * @package AI_Secure_Proxy
  */
@@ -19,7 +19,7 @@ final class Models_Controller extends Controller {
 	public const ROUTE = '/models';
 
 	public function register_routes(): void {
-		$this->route( self::ROUTE, 'GET', array( $this, 'models' ), array( Access::class, 'may_infer' ), array(), array( self::class, 'schema' ) );
+		$this->route( self::ROUTE, 'GET', array( $this, 'models' ), static fn() => Access::may_infer(), array(), array( self::class, 'schema' ) );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
