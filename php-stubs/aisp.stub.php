@@ -1020,10 +1020,11 @@ namespace {
 	 * calls has no point. Percentiles are in milliseconds and come from buckets of which each is at most a quarter as wide as
 	 * what is in it, from 4 ms on; they are placed within the bucket, and null of no calls.
 	 *
-	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null} $options
-	 *     Only this site's; Unix times; what has a sum of its own; how much time is one sum, at most 3000 of them. An outcome
-	 *     is `ok`, `hit`, `stale` or a record's `error`.
-	 * @return array{since: int, until: int, points: list<array{
+	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null, sums?: list<array{group?: string|null, step?: string|null}>|null} $options
+	 *     Only this site's; Unix times; what has a sum of its own; how much time is one sum, at most 3000 of them; and up
+	 *     to 16 other `sums` of the same calls, for little more than the price of one. An outcome is `ok`, `hit`, `stale` or a record's
+	 *     `error`.
+	 * @return array{since: int, until: int, sums: list<list<array<string, mixed>>>, points: list<array{
 	 *     time: int|null, name: string|null, calls: int, hits: int, hit_ratio: float, errors_4xx: int, errors_5xx: int,
 	 *     tokens_in: int, tokens_out: int, cost_usd: float, retries: int,
 	 *     duration_ms: array{p50: float|null, p95: float|null, p99: float|null},
@@ -1032,7 +1033,7 @@ namespace {
 	 *     first_token_ms: array{p50: float|null, p95: float|null, p99: float|null},
 	 * }>} `time` is when a step begins, `name` that of the group; both are null where there are none. `duration_ms` is the whole,
 	 *     `provider_ms` the part of it that providers had (of calls that asked one), `own_ms` the rest, and `first_token_ms` how
-	 *     long streams took to begin.
+	 *     long streams took to begin. `sums` holds for each that was asked for what `points` would be.
 	 *
 	 * @throws \Aisp\ConfigError      500: `$options` or php.ini is wrong.
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.

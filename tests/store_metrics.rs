@@ -9,7 +9,7 @@ mod support;
 use std::time::Instant;
 
 use aisp::audit::{Figures, Record};
-use aisp::store::{Group, MetricsFilter, Point, Step, Store};
+use aisp::store::{Group, MetricsFilter, Point, Step, Store, Sums};
 use engines::Open;
 use support::*;
 
@@ -35,12 +35,15 @@ fn call(us: i64) -> Record {
 }
 
 fn all(now_us: i64) -> MetricsFilter<'static> {
-    let (site, since_us, group, step) = (None, 0, Group::None, None);
-    MetricsFilter { site, since_us, until_us: now_us, group, step, now_us }
+    MetricsFilter { site: None, since_us: 0, until_us: now_us, now_us }
 }
 
 fn points(store: &dyn Store, filter: &MetricsFilter<'_>) -> Vec<Point> {
-    store.metrics(filter).expect("figures")
+    summed(store, filter, Group::None, None)
+}
+
+fn summed(store: &dyn Store, filter: &MetricsFilter<'_>, group: Group, step: Option<Step>) -> Vec<Point> {
+    store.metrics(filter, &[Sums { group, step }]).expect("figures").remove(0)
 }
 
 /// Settles records at their time and takes them out of the spool.
@@ -51,8 +54,11 @@ fn count(store: &dyn Store, records: &[Record]) {
 }
 
 /// How many calls each name has.
-fn calls(store: &dyn Store, filter: &MetricsFilter<'_>) -> Vec<(String, u64)> {
-    points(store, filter).into_iter().map(|point| (point.name.unwrap_or_default(), point.figures.calls)).collect()
+fn calls(store: &dyn Store, group: Group) -> Vec<(String, u64)> {
+    summed(store, &all(NOW), group, None)
+        .into_iter()
+        .map(|point| (point.name.unwrap_or_default(), point.figures.calls))
+        .collect()
 }
 
 rules! {
@@ -85,19 +91,40 @@ rules! {
     fn groups_and_steps_tell_figures_apart(store) {
         let other = Record { model: "large".to_owned(), source: "theme".to_owned(), ..call(NOW - 60 * SECOND) };
         count(store, &[call(NOW), call(NOW), other]);
-        let by = |group| calls(store, &MetricsFilter { group, ..all(NOW) });
+        let by = |group| calls(store, group);
         let shown = |names: &[(&str, u64)]| names.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
         assert_eq!(by(Group::Model), shown(&[("large", 1), ("small", 2)]));
         assert_eq!(by(Group::Source), shown(&[("plugin", 2), ("theme", 1)]));
         assert_eq!(by(Group::Provider), shown(&[("acme", 3)]));
         assert_eq!(by(Group::Route), shown(&[("/infer", 3)]));
         assert_eq!(by(Group::Outcome), shown(&[("ok", 3)]));
-        let minutes = points(store, &MetricsFilter { step: Some(Step::Minute), ..all(NOW) });
+        let minutes = summed(store, &all(NOW), Group::None, Some(Step::Minute));
         let at: Vec<_> = minutes.iter().map(|point| (point.at_us.map(|us| (NOW - us) / (60 * SECOND)), point.figures.calls)).collect();
         assert_eq!(at, [(Some(1), 1), (Some(0), 2)]);
         let since = MetricsFilter { since_us: NOW - 10 * SECOND, ..all(NOW) };
         assert_eq!(points(store, &since)[0].figures.calls, 2);
         assert_eq!(points(store, &MetricsFilter { until_us: NOW - 60 * SECOND, ..all(NOW) })[0].figures.calls, 1);
+    }
+
+    fn several_sums_of_one_look_are_those_of_one_look_each(store) {
+        let named = |n: i64| Record {
+            model: format!("m{}", n % 3),
+            source: format!("s{}", n % 2),
+            duration_ms: 10 + n as u32,
+            ..call(NOW - n * 25 * 60 * SECOND)
+        };
+        let records: Vec<Record> = (0..90).map(|n| if n % 4 == 0 { named(n).hit("acme") } else { named(n) }).collect();
+        count(store, &records[..80]);
+        records[80..].iter().for_each(|record| settle(store, record, &[]));
+        let steps = [None, Some(Step::Hour), Some(Step::Minute), Some(Step::Day)];
+        let every: Vec<Sums> = Group::NAMES.iter().flat_map(|(_, group)| steps.map(|step| Sums { group: *group, step })).collect();
+        let lists = store.metrics(&all(NOW), &every).expect("figures");
+        assert_eq!(lists.len(), every.len());
+        for (sums, list) in every.iter().zip(&lists) {
+            assert_eq!(*list, summed(store, &all(NOW), sums.group, sums.step), "{sums:?}");
+            assert_eq!(list.iter().map(|point| point.figures.calls).sum::<u64>(), 90, "{sums:?}");
+        }
+        assert_eq!(lists[0][0].figures.hits, 23);
     }
 
     fn two_sites_never_meet(store) {
@@ -122,7 +149,7 @@ rules! {
         let age = |days: i64| {
             // Each step is bounded, and a minute apart unless there is more to do.
             (0..60).for_each(|minute| _ = store.drain(0, None, NOW + days * DAY + minute * 61 * SECOND));
-            let hours = points(store, &MetricsFilter { step: Some(Step::Minute), ..all(NOW + 500 * DAY) }).len();
+            let hours = summed(store, &all(NOW + 500 * DAY), Group::None, Some(Step::Minute)).len();
             (hours, points(store, &all(NOW + 500 * DAY)) == first.0, store.totals(None, NOW) == first.1)
         };
         assert_eq!(age(1), (60, true, true), "by the minute");
@@ -176,6 +203,6 @@ fn what_counting_costs() {
         );
     }
     let begun = Instant::now();
-    let found = points(store, &MetricsFilter { step: Some(Step::Hour), group: Group::Model, ..all(NOW + DAY) }).len();
+    let found = summed(store, &all(NOW + DAY), Group::Model, Some(Step::Hour)).len();
     println!("{found} points in {:.1} ms", begun.elapsed().as_secs_f64() * 1e3);
 }

@@ -14,13 +14,15 @@ use crate::clock::now_us;
 use crate::error::Error;
 use crate::guard::breaker::Gate;
 use crate::signing::mac;
-use crate::store::{Group, MetricsFilter, Point, Status, Step, Total};
+use crate::store::{Group, MetricsFilter, Point, Status, Step, Sums, Total};
 
 const SECOND_US: i64 = 1_000_000;
 /// What is looked at unless the caller says since when.
 const USUAL_US: i64 = 3_600 * SECOND_US;
 /// The most steps in one answer.
 const MAX_STEPS: i64 = 3_000;
+/// The most sums in one answer besides its points.
+const MAX_SUMS: usize = 16;
 /// What token and secret make a code of, so that they can be compared in constant time.
 const SCOPE: &[u8] = b"aisp metrics";
 /// The end of the year 9999, in seconds.
@@ -35,6 +37,8 @@ pub struct Metrics {
     pub until_us: i64,
     /// The sums.
     pub points: Vec<Point>,
+    /// Other sums of the same time, in the order in which they were asked for.
+    pub sums: Vec<Vec<Point>>,
 }
 
 /// `aisp_metrics()`: what the calls of a time came to, by default those of the last hour.
@@ -42,23 +46,39 @@ pub struct Metrics {
 /// # Errors
 /// [`Error::Config`] for malformed options; [`Error::Store`].
 pub fn metrics(options: &Value<'_>, env: &Env<'_>) -> Result<Metrics, Error> {
-    let filter = read(options, now_us()).map_err(misconfigured("aisp_metrics", 1, "options"))?;
-    let points = with_store(env, |store| store.metrics(&filter))?;
-    Ok(Metrics { since_us: filter.since_us, until_us: filter.until_us, points })
+    let (filter, sums) = read(options, now_us()).map_err(misconfigured("aisp_metrics", 1, "options"))?;
+    let mut lists = with_store(env, |store| store.metrics(&filter, &sums))?.into_iter();
+    let points = lists.next().unwrap_or_default();
+    Ok(Metrics { since_us: filter.since_us, until_us: filter.until_us, points, sums: lists.collect() })
 }
 
-fn read<'a>(options: &Value<'a>, now_us: i64) -> Result<MetricsFilter<'a>, Flaw> {
+/// Which figures are wanted, and how; the first of the sums are those of the options themselves.
+fn read<'a>(options: &Value<'a>, now_us: i64) -> Result<(MetricsFilter<'a>, Vec<Sums>), Flaw> {
     let mut fields = Fields::of(options)?;
     let site = fields.string("site")?;
     let until_us = fields.int("until", 0, MAX_TIME_S)?.map_or(now_us, |s| s * SECOND_US);
     let since_us = fields.int("since", 0, MAX_TIME_S)?.map_or(until_us - USUAL_US, |s| s * SECOND_US);
-    let group = one_of(&mut fields, "group", &Group::NAMES)?.unwrap_or_default();
-    let step = one_of(&mut fields, "step", &Step::NAMES)?;
-    if step.is_some_and(|step| (until_us - since_us) / (step.minutes() * 60 * SECOND_US) >= MAX_STEPS) {
-        return Err(fields.flaw("step", format!("must be longer: there may be {MAX_STEPS} of them")));
+    let mut sums = vec![read_sums(&mut fields, until_us - since_us)?];
+    let more = fields.list("sums")?.unwrap_or_default();
+    if more.len() > MAX_SUMS {
+        return Err(fields.flaw("sums", format!("must have at most {MAX_SUMS} items, {} given", more.len())));
+    }
+    for item in more {
+        let mut fields = item.fields()?;
+        sums.push(read_sums(&mut fields, until_us - since_us)?);
+        fields.finish()?;
     }
     fields.finish()?;
-    Ok(MetricsFilter { site, since_us, until_us, group, step, now_us })
+    Ok((MetricsFilter { site, since_us, until_us, now_us }, sums))
+}
+
+fn read_sums(fields: &mut Fields<'_, '_>, time_us: i64) -> Result<Sums, Flaw> {
+    let group = one_of(fields, "group", &Group::NAMES)?.unwrap_or_default();
+    let step = one_of(fields, "step", &Step::NAMES)?;
+    if step.is_some_and(|step| time_us / (step.minutes() * 60 * SECOND_US) >= MAX_STEPS) {
+        return Err(fields.flaw("step", format!("must be longer: there may be {MAX_STEPS} of them")));
+    }
+    Ok(Sums { group, step })
 }
 
 fn one_of<T: Copy>(
@@ -220,16 +240,15 @@ mod tests {
     #[test]
     fn the_last_hour_in_one_sum_is_what_is_shown_unless_told_otherwise() {
         let none = json!({});
-        let filter = read(&Value::from(&none), NOW).expect("options");
-        assert_eq!(
-            (filter.since_us, filter.until_us, filter.group, filter.step),
-            (NOW - USUAL_US, NOW, Group::None, None)
-        );
+        let (filter, sums) = read(&Value::from(&none), NOW).expect("options");
+        assert_eq!((filter.since_us, filter.until_us), (NOW - USUAL_US, NOW));
+        assert_eq!(sums, [Sums { group: Group::None, step: None }]);
         let some = json!({ "since": 10, "until": 20, "group": "model", "step": "hour", "site": "1" });
         let some = Value::from(&some);
-        let filter = read(&some, NOW).expect("options");
+        let (filter, sums) = read(&some, NOW).expect("options");
         assert_eq!((filter.since_us, filter.until_us), (10 * SECOND_US, 20 * SECOND_US));
-        assert_eq!((filter.group, filter.step, filter.site), (Group::Model, Some(Step::Hour), Some("1")));
+        assert_eq!(filter.site, Some("1"));
+        assert_eq!(sums, [Sums { group: Group::Model, step: Some(Step::Hour) }]);
     }
 
     #[test]

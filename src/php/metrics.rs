@@ -17,6 +17,7 @@ pub fn metrics(call: &Call<'_>) -> Result<Zval, Thrown> {
         .set("since", seconds(metrics.since_us))
         .set("until", seconds(metrics.until_us))
         .set("points", list(metrics.points.iter().map(point)))
+        .set("sums", list(metrics.sums.iter().map(|points| list(points.iter().map(point)))))
         .finish())
 }
 

@@ -51,7 +51,16 @@ impl Step {
     }
 }
 
-/// Which figures, and how they are summed up.
+/// How figures are summed up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sums {
+    /// One sum for each name of this.
+    pub group: Group,
+    /// One sum for each of these; `None` for one of all.
+    pub step: Option<Step>,
+}
+
+/// Which figures.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsFilter<'a> {
     /// Of one site, or of all.
@@ -61,10 +70,6 @@ pub struct MetricsFilter<'a> {
     pub since_us: i64,
     /// Calls that ended in the minute of this time or before.
     pub until_us: i64,
-    /// One sum for each name of this.
-    pub group: Group,
-    /// One sum for each of these; `None` for one of all.
-    pub step: Option<Step>,
     /// Now, in microseconds since the epoch.
     pub now_us: i64,
 }

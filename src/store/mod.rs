@@ -31,7 +31,7 @@ pub use job::{
     JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parked, Parting, Queue, QueueStatus, Wait,
 };
 pub use location::{BadLocation, Location};
-pub use metrics::{Group, MetricsFilter, Point, Step, Total};
+pub use metrics::{Group, MetricsFilter, Point, Step, Sums, Total};
 
 use std::path::Path;
 
@@ -126,8 +126,8 @@ pub trait Store: Queue {
     /// What a site has in the queue, of one kind of jobs, and in the inbox.
     fn counts(&self, site: &str, kind: &str, now_us: i64) -> Result<Counts, StoreError>;
 
-    /// What calls came to, in the order of time and then of names; those in the spool included.
-    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError>;
+    /// What calls came to, in the order of time and then of names; those in the spool included. One list for each of `sums`.
+    fn metrics(&self, filter: &MetricsFilter<'_>, sums: &[Sums]) -> Result<Vec<Vec<Point>>, StoreError>;
 
     /// What calls of a site, or of all, have come to since the store was made; those in the spool included. No more than 500
     /// combinations of a site and a row an outcome for the rest.

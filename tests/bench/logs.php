@@ -99,6 +99,7 @@ $quantile = static function ( array $times, float $q ): float {
 $rounds = (int) ( $argv[1] ?? 15 );
 $taken  = array();
 for ( $i = 0; $i <= $rounds; $i++ ) {
+	fprintf( STDERR, "round %d\r", $i );
 	foreach ( $asks as $name => $query ) {
 		$taken[ $name ]['db'][] = $clock( $ask, $query );
 		$bare                   = $clock( $fetch, '/bench/v1/trivial' );

@@ -2,6 +2,7 @@
 # Ratios, all measured in one run on one machine, so that a slow machine or a noisy one tells the same story.
 #
 #   tests/bench/run.sh [hit] [redact] [timing] [miss] [stream] [batch] [rest] [start] [jobs]      default: all of them
+#   tests/bench/run.sh logs      pages of a log of a million rows, which it fills first; takes some ten minutes
 #
 # Nothing here passes or fails: the figures are for people. The provider is a static answer from nginx, which takes no time
 # of its own, so that what is left is ours; for a batch it is one that takes always the same.
@@ -75,6 +76,11 @@ for part; do
       bench settings.php
       cp "$here/trivial-route.php" "$SITE_ROOT/wp-content/mu-plugins/"
       "$here/rest.sh" "$dir"
+      ;;
+    logs)
+      cp "$here/trivial-route.php" "$SITE_ROOT/wp-content/mu-plugins/"
+      bench log-rows.php 1000000
+      bench logs.php 15
       ;;
     start) "$php" -n "$here/start.php" "$php" "$so" "$dir" ;;
     jobs) (cd "$root" && cargo bench -q --locked --no-default-features --bench jobs) ;;

@@ -11,7 +11,7 @@ export default [
 		languageOptions: {
 			ecmaVersion: 2022,
 			// Node's, and what a function that is sent into a page finds there.
-			globals: names( 'Buffer', 'URL', 'btoa', 'console', 'document', 'fetch', 'globalThis', 'navigator', 'process', 'setTimeout' ),
+			globals: names( 'Buffer', 'MutationObserver', 'URL', 'btoa', 'console', 'document', 'fetch', 'globalThis', 'localStorage', 'navigator', 'process', 'sessionStorage', 'setTimeout' ),
 		},
 		linterOptions: { reportUnusedDisableDirectives: 'error' },
 		rules: {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { api, complaints, php, provider } from './support/site.mjs';
+import { api, complaints, php, provider, url } from './support/site.mjs';
 import { traffic } from './support/traffic.mjs';
 
 let browser, context, page, complained, made, wrong;
@@ -128,14 +128,33 @@ describe( 'overview', () => {
 		assert.deepEqual( wrong(), [] );
 	} );
 
-	test( 'a call that fails is told, and tried again', async () => {
-		const route = '**/ai-secure-proxy/v1/metrics**';
-		await page.route( route, ( request ) => request.fulfill( { status: 503, contentType: 'application/json', body: JSON.stringify( { code: 'store_unavailable', message: 'The store cannot be used.' } ) } ) );
-		await page.goto( screen( 'overview' ) );
-		await page.locator( '.components-notice' ).getByText( 'The store cannot be used.' ).waitFor();
+	test( 'a call that fails is told, the figures stay, and it can be tried again', async () => {
+		await open();
+		await context.setOffline( true );
+		await page.getByRole( 'button', { name: 'Last 7 days' } ).click();
+		await page.locator( '.components-notice.is-error' ).waitFor();
+		assert.equal( await page.locator( '.aisp-tile' ).count(), 6 );
 		await picture( page, 'overview-failed' );
-		await page.unroute( route );
+		await context.setOffline( false );
 		await page.getByRole( 'button', { name: 'Try again' } ).click();
+		await page.getByRole( 'heading', { name: 'Last 7 days' } ).waitFor();
+		assert.equal( await page.locator( '.components-notice.is-error' ).count(), 0 );
+	} );
+
+	test( 'the dashboard has a widget that everybody can use, and no script of ours', async () => {
+		const scripts = [];
+		page.on( 'request', ( request ) => request.url().includes( '/plugins/ai-secure-proxy/' ) && scripts.push( request.url() ) );
+		for ( const [ size, viewport ] of Object.entries( SIZES ) ) {
+			await page.setViewportSize( viewport );
+			await page.goto( `${ url }/wp-admin/index.php` );
+			const widget = page.locator( '#ai_secure_proxy' );
+			await widget.getByText( /^Calls in each of the last 24 hours, at most \d/ ).waitFor();
+			await accessible( page, `widget, ${ size }`, '#ai_secure_proxy' );
+			await widget.screenshot( { path: `${ process.env.E2E_SCREENSHOTS }/widget-${ size }.png` } );
+		}
+		assert.deepEqual( scripts, [] );
+		await page.setViewportSize( SIZES.wide );
+		await page.locator( '#ai_secure_proxy' ).getByRole( 'link', { name: 'Open the overview' } ).click();
 		await page.locator( '.aisp-tile' ).first().waitFor();
 	} );
 
@@ -148,6 +167,9 @@ describe( 'overview', () => {
 				await page.waitForTimeout( 400 ); // Until the charts have come to rest.
 				await accessible( page, `${ colour }, ${ size }` );
 				await fits( page, size );
+				const heights = await page.locator( '.aisp-canvas' ).evaluateAll( ( all ) => all.map( ( one ) => [ one.firstElementChild.offsetHeight, one.offsetHeight ] ) );
+				assert.equal( heights.length, 5 );
+				assert.ok( heights.every( ( [ canvas, place ] ) => canvas <= place && place >= 240 ), `charts, ${ size }: ${ JSON.stringify( heights ) }` );
 				await picture( page, `overview-7d-${ colour }-${ size }` );
 			}
 		}

@@ -14,7 +14,7 @@ node_ready "$e2e"
 screens_build
 
 world_begin e2e
-world_llmock
+LLMOCK_STREAM_CHUNK_DELAY_MS=40 world_llmock
 world_model
 export E2E_BROWSER E2E_SCREENSHOTS=${E2E_SCREENSHOTS:-$dir/screenshots} E2E_TOKEN_SECRET=the-secret-of-the-tokens-0123456789
 export E2E_WEBHOOK_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw

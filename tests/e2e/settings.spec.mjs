@@ -25,7 +25,7 @@ beforeEach( async () => {
 	php( 'delete_option( "aisp_log" );' );
 	await provider.reset();
 	await provider.says( 'Yes.' );
-	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true } );
+	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true, reducedMotion: 'reduce' } );
 	page = await context.newPage();
 	await logIn( page );
 	wrong = watch( page );
@@ -100,6 +100,7 @@ test( 'what is wrong is said above, with a way to the field, and beside the fiel
 
 	const summary = page.locator( '.aisp-summary' );
 	await summary.getByText( '3 things are wrong with the settings:' ).waitFor();
+	await summary.getByText( 'Nothing was saved.' ).waitFor();
 	assert.deepEqual( stored(), before );
 	await summary.getByRole( 'button', { name: 'providers.mock.base_url' } ).click();
 	assert.ok( await address.evaluate( ( field ) => field === document.activeElement ), 'the link leads to the field' );
@@ -112,6 +113,11 @@ test( 'what is wrong is said above, with a way to the field, and beside the fiel
 	await page.setViewportSize( SIZES.narrow );
 	await fits( page, 'with flaws' );
 	await picture( page, 'settings-flaws-narrow' );
+
+	await address.focus();
+	await page.keyboard.type( 'https://llm.example/v1' );
+	assert.equal( await address.inputValue(), 'https://llm.example/v1', 'the focus stays while it is put right' );
+	await summary.getByText( '2 things are wrong with the settings:' ).waitFor();
 	assert.deepEqual( wrong( '400' ), [] );
 } );
 
@@ -131,7 +137,8 @@ test( 'what somebody else has saved meanwhile is not overwritten, and can be joi
 } );
 
 test( 'what wp-config.php sets is shown with its constant’s name, counts, and cannot be changed', async () => {
-	lock( { quota: [ { per: 'user', limit: 1, period: 86400 } ], cache: { ttl: 60 } } );
+	const clients = { shop: { secret_env: 'SHOP_KEY' }, till: { secret_env: 'TILL_KEY' } };
+	lock( { quota: [ { per: 'user', limit: 1, period: 86400 } ], cache: { ttl: 60 }, clients } );
 	await open( 'limits' );
 	const quota = page.getByRole( 'group', { name: 'Quota' } );
 	await page.getByText( 'Set by AISP_SETTINGS in wp-config.php' ).waitFor();
@@ -142,6 +149,9 @@ test( 'what wp-config.php sets is shown with its constant’s name, counts, and 
 	await picture( page, 'settings-locked' );
 	assert.deepEqual( [ await infer( 'editor' ), await infer( 'editor' ) ], [ 200, 429 ] );
 
+	await page.getByRole( 'link', { name: 'Clients locked' } ).click();
+	assert.deepEqual( await page.getByLabel( 'Names of its keys' ).evaluateAll( ( fields ) => fields.map( ( field ) => [ field.value, field.matches( ':disabled' ) ] ) ), [ [ 'SHOP_KEY', true ], [ 'TILL_KEY', true ] ] );
+	await page.getByRole( 'link', { name: 'Limits locked' } ).click();
 	await page.getByLabel( 'Calls of a batch that run at the same time' ).fill( '2' );
 	await save();
 	await saved();
@@ -190,6 +200,7 @@ test( 'a model with a route of two is made, its order changed and its entry remo
 	}
 	await page.getByRole( 'button', { name: 'Move Provider 2 up' } ).focus();
 	await page.keyboard.press( 'Enter' );
+	await page.waitForFunction( () => document.activeElement.ariaLabel === 'Move Provider 1 up' );
 	await picture( page, 'settings-route' );
 	await save();
 	await saved();

@@ -32,6 +32,19 @@ expect( array( 'my "plugin"' => 4, '' => 1 ) == $same( array( 'group' => 'source
 expect( array( 5 ) === array_column( aisp_metrics( array( 'step' => 'day', 'since' => time() - 60 ) )['points'], 'calls' ) || '00:00' === gmdate( 'H:i' ), 'by day' );
 expect( array() === aisp_metrics( array( 'until' => time() - 7200 ) )['points'], 'not before' );
 
+$several = aisp_metrics( array( 'until' => time() + 60, 'sums' => array( array( 'group' => 'outcome' ), array( 'group' => 'source', 'step' => 'minute' ), array() ) ) );
+expect( array( 'caller_invalid' => 1, 'hit' => 1, 'ok' => 3 ) === array_column( $several['sums'][0], 'calls', 'name' ), 'one of several sums', $several['sums'] );
+expect( 5 === array_sum( array_column( $several['sums'][1], 'calls' ) ) && $several['points'] === $several['sums'][2], 'and the others' );
+expect( array() === aisp_metrics()['sums'], 'for who did not ask' );
+foreach ( array( 'sums' => 'model', 'sums[0].group' => array( array( 'group' => 'user' ) ), 'sums[1].step' => array( array(), array( 'step' => 'year' ) ), 'sums[0].name' => array( array( 'name' => 'x' ) ) ) as $key => $sums ) {
+	try {
+		aisp_metrics( compact( 'sums' ) );
+		expect( false, "$key was taken" );
+	} catch ( Aisp\ConfigError $e ) {
+		expect( str_contains( $e->getMessage(), $key ), 'the key is named', $e->getMessage() );
+	}
+}
+
 $before = aisp_metrics( array( 'until' => time() + 60 ) )['points'];
 drain_all();
 expect( $before === aisp_metrics( array( 'until' => time() + 60 ) )['points'], 'drained records still count' );
@@ -96,4 +109,4 @@ show( array(
 ]
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "group" must be one of none, model, provider, route, source, outcome
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "step" must be longer: there may be 3000 of them
-Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, until
+Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, sums, until

@@ -73,9 +73,20 @@ final class AdminTest extends SiteTestCase {
 		self::assertTrue( Site::php( 'return array_key_exists( "ai-secure-proxy", apply_filters( "wp_privacy_personal_data_erasers", array() ) );' ) );
 	}
 
+	public function test_the_client_that_is_named_after_a_person_is_renamed(): void {
+		$author = Site::user( 'author' )['id'];
+		Site::php( 'AI_Secure_Proxy\Log\Table::insert( $in );', array( array( 'uid' => 'one', 'created_at' => 1, 'user_id' => $author, 'client' => "token:user:$author" ), array( 'uid' => 'two', 'created_at' => 2, 'user_id' => $author, 'client' => 'shop' ) ) );
+		self::assertCount( 1, self::logs( "?client=token:user:$author" ) );
+		Site::php( 'AI_Secure_Proxy\Privacy::erase( $in );', 'author@example.test' );
+		self::assertSame( array( 'token:user', 'shop' ), array_column( Site::log(), 'client' ) );
+		self::assertSame( array(), self::logs( "?client=token:user:$author" ) );
+		self::assertSame( array( 'one' ), array_column( self::logs( '?client=token:user' ), 'uid' ), 'the sum stays' );
+	}
+
 	public function test_the_privacy_guide_has_our_text(): void {
 		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'what you enter is sent to the AI provider' ) );
 		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'replaced by placeholders' ) );
+		self::assertTrue( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'It is kept for 90 days.' ) );
 		Site::policy( self::policy( array( 'redact' => false ) ) );
 		self::assertFalse( str_contains( $this->page( '/wp-admin/options-privacy.php?tab=policyguide', Http::session( 'admin' ) ), 'replaced by placeholders' ), 'which would not be true' );
 	}

@@ -133,7 +133,7 @@ final class JobCommandTest extends JobTestCase {
 		self::on_store( 'UPDATE job SET due_us = due_us - 90000000 WHERE state = 0' );
 		list( list( $kind, $format, $stats ) ) = self::wp( 'job', 'stats', '--format=json' );
 		self::assertSame( array( 'value', 'json' ), array( $kind, $format ) );
-		self::assertSame( array( 'queued', 'running', 'waiting', 'failed', 'oldest_age_s', 'asked_again', 'abandoned' ), array_keys( $stats ) );
+		self::assertSame( array( 'queued', 'running', 'waiting', 'done', 'failed', 'cancelled', 'oldest_age_s', 'asked_again', 'abandoned' ), array_keys( $stats ) );
 		self::assertSame( array( 1, 0, 0, 1 ), array( $stats['queued'], $stats['running'], $stats['waiting'], $stats['failed'] ) );
 		self::assertGreaterThanOrEqual( 90, $stats['oldest_age_s'] );
 		self::assertSame( 'items', self::wp( 'job', 'stats' )[0][0] );

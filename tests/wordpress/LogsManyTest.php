@@ -23,6 +23,7 @@ final class LogsManyTest extends SiteTestCase {
 		'user=0&cached=false'                       => 'user_id = 0 AND cached = 0',
 		'client=token:'                             => 'client LIKE "token:%"',
 		'client=token:visitor&cached=false'         => 'client = "token:visitor" AND cached = 0',
+		'client=token:user:10&cached=false'         => 'client = "token:user:10" AND cached = 0',
 		'route=/infer&source=rest,block'            => 'route = "/infer" AND source IN ("rest","block")',
 		'cached=false'                              => 'cached = 0',
 	);

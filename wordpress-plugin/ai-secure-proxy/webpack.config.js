@@ -52,7 +52,7 @@ const build = ( name, entry, plugins ) => ( {
 const extracts = ( plugin ) => plugin instanceof ExtractDependencies;
 
 module.exports = [
-	build( 'screens', { ...entries( [ 'overview', 'playground', 'settings' ] ), 'block/index': './src/block/index.js' }, scripts.plugins ),
+	build( 'screens', { ...entries( [ 'overview', 'playground', 'settings', 'sidebar' ] ), 'block/index': './src/block/index.js' }, scripts.plugins ),
 	build( 'tables', entries( [ 'log', 'jobs', 'webhooks' ] ), [
 		...scripts.plugins.filter( ( plugin ) => ! extracts( plugin ) ),
 		new ExtractDependencies( {

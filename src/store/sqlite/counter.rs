@@ -76,7 +76,7 @@ pub(super) const COLUMNS: &str = "at, site, model, provider, route, source, outc
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(Key, Figures)> {
     let key = read_key(row)?;
     let mut figures = Figures::default();
-    add_row(row, &key, &mut figures)?;
+    add_row(row, Figures::is_hit(&key.outcome), &mut figures)?;
     Ok((key, figures))
 }
 
@@ -94,10 +94,10 @@ pub(super) fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
 }
 
 /// Adds the figures of a row of [`COLUMNS`] to others, in place: there may be a hundred thousand of them.
-pub(super) fn add_row(row: &Row<'_>, key: &Key, figures: &mut Figures) -> rusqlite::Result<()> {
+pub(super) fn add_row(row: &Row<'_>, is_hit: bool, figures: &mut Figures) -> rusqlite::Result<()> {
     let calls: u64 = row.get(7)?;
     figures.calls += calls;
-    figures.hits += if Figures::is_hit(&key.outcome) { calls } else { 0 };
+    figures.hits += if is_hit { calls } else { 0 };
     figures.client_errors += row.get::<_, u64>(8)?;
     figures.server_errors += row.get::<_, u64>(9)?;
     figures.tokens_in += row.get::<_, u64>(10)?;

@@ -1,20 +1,32 @@
 //! Metrics as they are asked for: rows of the counters and what is still in the spool, summed up by time and by group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::counter::{COLUMNS, Key, MAX_TOTALS, MINUTE_US, add_row, read, read_key};
 use super::spool;
 use super::tx::Tx;
 use crate::audit::Figures;
-use crate::store::{Group, MetricsFilter, Point, Total};
+use crate::store::{Group, MetricsFilter, Point, Step, Sums, Total};
 
-pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Result<Vec<Point>> {
+/// What of a row's key the sums tell apart: when its step began, in minutes, and the names that any of them groups by.
+type Kind = (i64, [String; 5]);
+
+/// The groups that have names, in the order of those of a [`Kind`].
+const NAMED: [Group; 5] = [Group::Model, Group::Provider, Group::Route, Group::Source, Group::Outcome];
+
+/// One list of points for each of `sums`. Each row is decoded once, however many they are: rows are summed up by kind first, of
+/// which there are far fewer.
+pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>, sums: &[Sums]) -> rusqlite::Result<Vec<Vec<Point>>> {
     let (since, until) = (filter.since_us.div_euclid(MINUTE_US), filter.until_us.div_euclid(MINUTE_US));
-    let mut points: BTreeMap<(i64, String), Figures> = BTreeMap::new();
-    let place = |key: &Key| {
-        let at = filter.step.map_or(0, |step| key.at - key.at.rem_euclid(step.minutes()));
-        (at, name(key, filter.group).to_owned())
+    // A longer step is made of whole shorter ones.
+    let finest = sums.iter().filter_map(|sums| sums.step).min_by_key(|step| step.minutes());
+    let used = NAMED.map(|group| sums.iter().any(|sums| sums.group == group));
+    let kind = |key: Key| -> Kind {
+        let mut names = [key.model, key.provider, key.route, key.source, key.outcome];
+        names.iter_mut().zip(used).filter(|(_, used)| !used).for_each(|(name, _)| name.clear());
+        (begin(key.at, finest), names)
     };
+    let mut kinds: HashMap<Kind, Figures> = HashMap::new();
     let sql = format!(
         "SELECT {COLUMNS} FROM metric WHERE span IN (0, 1, 2) AND at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR site = ?3)"
     );
@@ -22,31 +34,36 @@ pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Resu
     let mut rows = statement.query((since, until, filter.site))?;
     while let Some(row) = rows.next()? {
         let key = read_key(row)?;
-        add_row(row, &key, points.entry(place(&key)).or_default())?;
+        let is_hit = Figures::is_hit(&key.outcome);
+        add_row(row, is_hit, kinds.entry(kind(key)).or_default())?;
     }
     spool::newest(tx, filter.now_us, |record| {
         let key = Key::of(record);
         if (since..=until).contains(&key.at) && filter.site.is_none_or(|site| site == key.site) {
-            points.entry(place(&key)).or_default().add(record);
+            kinds.entry(kind(key)).or_default().add(record);
         }
     })?;
-    let point = |((at, name), figures)| Point {
-        at_us: filter.step.map(|_| at * MINUTE_US),
-        name: (filter.group != Group::None).then_some(name),
-        figures,
-    };
-    Ok(points.into_iter().map(point).collect())
+    Ok(sums.iter().map(|sums| points(&kinds, *sums)).collect())
 }
 
-fn name(key: &Key, group: Group) -> &str {
-    match group {
-        Group::None => "",
-        Group::Model => &key.model,
-        Group::Provider => &key.provider,
-        Group::Route => &key.route,
-        Group::Source => &key.source,
-        Group::Outcome => &key.outcome,
+fn points(kinds: &HashMap<Kind, Figures>, sums: Sums) -> Vec<Point> {
+    let mut points: BTreeMap<(i64, &str), Figures> = BTreeMap::new();
+    let name = NAMED.iter().position(|group| *group == sums.group);
+    for ((at, names), figures) in kinds {
+        let name = name.map_or("", |name| names[name].as_str());
+        points.entry((begin(*at, sums.step), name)).or_default().merge(figures);
     }
+    let point = |((at, name), figures): ((i64, &str), Figures)| Point {
+        at_us: sums.step.map(|_| at * MINUTE_US),
+        name: (sums.group != Group::None).then(|| name.to_owned()),
+        figures,
+    };
+    points.into_iter().map(point).collect()
+}
+
+/// When the step begins that a minute is in.
+fn begin(at: i64, step: Option<Step>) -> i64 {
+    step.map_or(0, |step| at - at.rem_euclid(step.minutes()))
 }
 
 pub(super) fn totals(tx: &Tx<'_>, site: Option<&str>, now_us: i64) -> rusqlite::Result<Vec<Total>> {

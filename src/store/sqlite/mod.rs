@@ -42,7 +42,7 @@ use rusqlite::Connection;
 
 use super::{
     Admission, Alert, Arrival, BackupError, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit,
-    MetricsFilter, Peek, Point, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
+    MetricsFilter, Peek, Point, Report, Selector, Settlement, Status, Store, StoreError, Sums, Total, Verdict, Way,
 };
 use crate::audit::Record;
 use housekeeping::Due;
@@ -293,8 +293,8 @@ impl Store for Sqlite {
         })
     }
 
-    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Vec<Point>, StoreError> {
-        self.read(|tx| metrics::metrics(tx, filter))
+    fn metrics(&self, filter: &MetricsFilter<'_>, sums: &[Sums]) -> Result<Vec<Vec<Point>>, StoreError> {
+        self.read(|tx| metrics::metrics(tx, filter, sums))
     }
 
     fn totals(&self, site: Option<&str>, now_us: i64) -> Result<Vec<Total>, StoreError> {

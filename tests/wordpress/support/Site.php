@@ -134,10 +134,20 @@ final class Site {
 
 	/** Starts the site again, with other variables than run.sh gave; array() is as it was. */
 	public static function up( array $variables ): void {
+		self::script( 'up', $variables );
+	}
+
+	/** Ends its servers, and keeps its data; up() starts them again. */
+	public static function down(): void {
+		self::$db = null;
+		self::script( 'down', array() );
+	}
+
+	private static function script( string $verb, array $variables ): void {
 		$words = array_map( static fn( string $name, string $value ): string => "$name=$value", array_keys( $variables ), $variables );
 		// The servers outlive this process: they may not keep its output open.
 		$close = 'for fd in 3 4 5 6 7 8 9; do eval "exec $fd>&-"; done; exec env "$@"';
-		$words = array( 'sh', '-c', $close, 'sh', ...$words, dirname( __DIR__, 2 ) . '/support/site.sh', 'up', (string) getenv( 'SITE_DIR' ) );
+		$words = array( 'sh', '-c', $close, 'sh', ...$words, dirname( __DIR__, 2 ) . '/support/site.sh', $verb, (string) getenv( 'SITE_DIR' ) );
 		exec( implode( ' ', array_map( 'escapeshellarg', $words ) ) . ' 2>&1', $said, $exit );
 		if ( $exit ) {
 			throw new RuntimeException( implode( "\n", $said ) );

@@ -45,16 +45,24 @@ final class Metrics {
 
 		$now     = time();
 		$since   = $now - $seconds;
+		$sums    = array();
+		foreach ( array( $group, ...$by ) as $name ) {
+			$sums[] = array(
+				'group' => $name,
+				'step'  => $step,
+			);
+		}
+		$found   = self::sums( $since, $now, compact( 'group', 'sums' ) );
 		$metrics = array(
 			'since'    => $since,
 			'until'    => $now,
 			'step'     => $step,
-			'total'    => self::sums( $since, $now, $group ),
+			'total'    => $found['points'],
 			'previous' => self::before( $since - $seconds, $since, $group ),
-			'points'   => self::sums( $since, $now, $group, $step ),
+			'points'   => $found['sums'][0],
 		);
-		foreach ( $by as $name ) {
-			$metrics['by'][ $name ] = self::sums( $since, $now, $name, $step );
+		if ( $by ) {
+			$metrics['by'] = array_combine( $by, array_slice( $found['sums'], 1 ) );
 		}
 		return $days ? $metrics + array( 'days' => self::days() ) : $metrics;
 	}
@@ -70,8 +78,8 @@ final class Metrics {
 		$now       = current_datetime();
 		$yesterday = $now->modify( '-1 day' );
 		return array(
-			'today'     => self::sums( $now->setTime( 0, 0 )->getTimestamp(), $now->getTimestamp(), 'none' )[0] ?? null,
-			'yesterday' => self::before( $yesterday->setTime( 0, 0 )->getTimestamp(), $yesterday->getTimestamp(), 'none' )[0] ?? null,
+			'today'     => self::sums( $now->setTime( 0, 0 )->getTimestamp(), $now->getTimestamp() )['points'][0] ?? null,
+			'yesterday' => self::before( $yesterday->setTime( 0, 0 )->getTimestamp(), $yesterday->getTimestamp() )[0] ?? null,
 		);
 	}
 
@@ -86,15 +94,16 @@ final class Metrics {
 		$now   = time();
 		$first = $now - $now % HOUR_IN_SECONDS - 23 * HOUR_IN_SECONDS;
 		$calls = array_fill_keys( range( $first, $now, HOUR_IN_SECONDS ), 0 );
-		return array_values( array_replace( $calls, array_column( self::sums( $first, $now, 'none', 'hour' ), 'calls', 'time' ) ) );
+		return array_values( array_replace( $calls, array_column( self::sums( $first, $now, array( 'step' => 'hour' ) )['points'], 'calls', 'time' ) ) );
 	}
 
 	/** Sums up to a minute and without it: it belongs to what comes after. */
-	private static function before( int $since, int $until, string $group ): array {
-		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), $group );
+	private static function before( int $since, int $until, string $group = 'none' ): array {
+		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), compact( 'group' ) )['points'];
 	}
 
-	private static function sums( int $since, int $until, string $group, ?string $step = null ): array {
-		return aisp_metrics( array( 'site' => Access::site() ) + compact( 'since', 'until', 'group', 'step' ) )['points'];
+	/** @param array $options More of those of aisp_metrics(). */
+	private static function sums( int $since, int $until, array $options = array() ): array {
+		return aisp_metrics( array( 'site' => Access::site() ) + compact( 'since', 'until' ) + $options );
 	}
 }

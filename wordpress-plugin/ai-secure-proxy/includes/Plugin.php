@@ -60,7 +60,7 @@ final class Plugin {
 		// And how long it is kept: each night, on the site's clock.
 		add_action( 'init', array( Retention::class, 'register' ) );
 		add_action( Retention::EVENT, array( Retention::class, 'nightly' ) );
-		add_action( Retention::AGAIN, array( Retention::class, 'go_on' ) );
+		add_action( Retention::AGAIN, array( Retention::class, 'go_on' ), 10, 0 );
 		foreach ( array( 'add_option_', 'update_option_' ) as $hook ) {
 			add_action( $hook . Retention::OPTION, array( Retention::class, 'schedule' ), 10, 0 );
 		}
@@ -119,8 +119,9 @@ final class Plugin {
 		add_filter( 'rest_exposed_cors_headers', array( Served::class, 'remember' ), 10, 2 );
 		add_filter( 'rest_pre_serve_request', array( Stream_Controller::class, 'serve' ), 1000, 4 );
 
-		// What an author sees.
-		add_action( 'init', array( Block::class, 'register' ) );
+		// What writers find in the block editor.
+		add_action( 'init', array( Editor::class, 'block' ) );
+		add_action( 'enqueue_block_editor_assets', array( Editor::class, 'panel' ) );
 
 		// What an administrator sees.
 		add_action( 'admin_menu', array( Menu::class, 'add' ) );
@@ -169,9 +170,9 @@ final class Plugin {
 	public static function routes(): void {
 		( new Infer_Controller() )->register_routes();
 		( new Stream_Controller() )->register_routes();
-		( new Models_Controller() )->register_routes();
 		( new Batch_Controller() )->register_routes();
 		( new Jobs_Controller() )->register_routes();
+		( new Models_Controller() )->register_routes();
 		( new Logs_Controller() )->register_routes();
 		( new Metrics_Controller() )->register_routes();
 		( new Status_Controller() )->register_routes();

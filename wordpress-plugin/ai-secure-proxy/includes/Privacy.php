@@ -10,9 +10,10 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy;
 
 use AI_Secure_Proxy\Log\Drain;
+use AI_Secure_Proxy\Log\Kinds;
 use AI_Secure_Proxy\Log\Query;
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Log\Table;
-use AI_Secure_Proxy\Rest\Token;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -67,7 +68,7 @@ final class Privacy {
 		if ( $user ) {
 			Drain::run( 3 );
 			// A client that came with the person's token is named after them, see Token.
-			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0, client = IF(client = %s, %s, client) WHERE user_id = %d LIMIT %d', Table::name(), Token::CLIENT . "user:{$user->ID}", Token::CLIENT, $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
+			$count = (int) $wpdb->query( $wpdb->prepare( 'UPDATE %i SET user_id = 0, client = IF(client = %s, %s, client) WHERE user_id = %d LIMIT %d', Table::name(), Kinds::USERS . ":{$user->ID}", Kinds::USERS, $user->ID, self::PER_PAGE ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		}
 		return array(
 			'items_removed'  => $count > 0,
@@ -81,11 +82,14 @@ final class Privacy {
 		$hidden = true === ( Policy::settings()['redact'] ?? true )
 			? ' ' . __( 'E-mail addresses, phone, card and bank account numbers, social security numbers and network addresses in it are replaced by placeholders before it is sent.', 'ai-secure-proxy' )
 			: '';
+		$days     = Retention::settings()['days'];
+		/* translators: %d: a number of days. */
+		$kept = $days ? ' ' . sprintf( _n( 'It is kept for %d day.', 'It is kept for %d days.', $days, 'ai-secure-proxy' ), $days ) : '';
 		wp_add_privacy_policy_content(
 			__( 'AI Secure Proxy', 'ai-secure-proxy' ),
 			wp_kses_post(
 				'<p>' . __( 'When you use an AI function of this site, what you enter is sent to the AI provider that the site has chosen, and the answer may be kept for a while on this server to answer the same question again.', 'ai-secure-proxy' ) . $hidden . '</p>'
-				. '<p>' . __( 'A log records each use: your user id, the time, the model, the size, the cost and the outcome. It holds neither your words nor the answer. Your user id is taken out of it when your personal data is erased.', 'ai-secure-proxy' ) . '</p>'
+				. '<p>' . __( 'A log records each use: your user id, the time, the model, the size, the cost and the outcome. It holds neither your words nor the answer. Your user id is taken out of it when your personal data is erased.', 'ai-secure-proxy' ) . $kept . '</p>'
 				. '<p>' . __( 'What you ask to be answered later is kept on this server until it is answered, and the answers for a month after that. Both are dropped when your personal data is erased.', 'ai-secure-proxy' ) . '</p>'
 			)
 		);

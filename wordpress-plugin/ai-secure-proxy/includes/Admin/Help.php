@@ -33,7 +33,11 @@ final class Help {
 				__( 'An error is a call that was refused, such as by a quota, or that failed, such as at its provider. A provider that fails too often is left alone for a while: its breaker is open.', 'ai-secure-proxy' ),
 				__( 'Cost is known for models that have a price, in the settings or built in. Figures lead to the log, which is filtered by whole days.', 'ai-secure-proxy' ),
 			),
-			'log'        => array( __( 'One row for each call: who, when, which model, how long, how many tokens, what came of it. No prompt and no answer is ever kept in it.', 'ai-secure-proxy' ) ),
+			'log'        => array(
+				__( 'One row for each call: who, when, which model, how long, how many tokens, what came of it. No prompt and no answer is ever kept in it.', 'ai-secure-proxy' ),
+				__( 'The address of the page says what is looked at: it can be sent to somebody else. Views keep it under a name, for you alone. Days are those of the site.', 'ai-secure-proxy' ),
+				__( 'Calls with the same hash asked the same thing. Counting and pages end at 10,000 calls; filter to see older ones. An export has all that is found.', 'ai-secure-proxy' ),
+			),
 			'playground' => array( __( 'Ask a model as your site would, with the same limits, redaction and cache. Each question counts as yours and costs what it says.', 'ai-secure-proxy' ) ),
 			'jobs'       => array(
 				__( 'Work that goes on in the background, of all users of this site: how far it is, and what became of it. The list is looked at again every five seconds while something goes on.', 'ai-secure-proxy' ),

@@ -10,6 +10,7 @@ declare( strict_types=1 );
 namespace AI_Secure_Proxy\Admin;
 
 use AI_Secure_Proxy\Access;
+use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Module;
 use AI_Secure_Proxy\Rest\Controller;
 
@@ -61,6 +62,8 @@ final class Menu {
 	/** A screen's page is about to be shown. */
 	private static function load( string $name ): void {
 		Help::add( $name );
+		// WordPress takes some parameters out of the address of every admin page; the log is filtered by one of them.
+		add_filter( 'removable_query_args', static fn( array $names ): array => array_values( array_diff( $names, array( 'error' ) ) ) );
 		if ( Module::present() ) {
 			add_action( 'admin_enqueue_scripts', static fn() => Assets::enqueue( $name ) );
 		}
@@ -85,10 +88,11 @@ final class Menu {
 	/** What a screen has to know before it asks for anything. */
 	private static function site(): array {
 		return array(
-			'version' => AI_SECURE_PROXY_VERSION,
-			'screens' => array_map( array( self::class, 'url' ), array_combine( array_keys( self::screens() ), array_keys( self::screens() ) ) ),
-			'health'  => admin_url( 'site-health.php' ),
-			'rest'    => rest_url( Controller::NAMESPACE ),
+			'version'   => AI_SECURE_PROXY_VERSION,
+			'screens'   => array_map( array( self::class, 'url' ), array_combine( array_keys( self::screens() ), array_keys( self::screens() ) ) ),
+			'health'    => admin_url( 'site-health.php' ),
+			'rest'      => rest_url( Controller::NAMESPACE ),
+			'retention' => Retention::settings(),
 		);
 	}
 }

@@ -19,6 +19,12 @@ defined( 'ABSPATH' ) || exit;
 
 final class Kinds {
 
+	/** The client of users who come with a token of their own, `token:user:7` and so on, as a kind. */
+	public const USERS = Token::CLIENT . 'user';
+
+	/** The client of who comes with a token, and is nobody. */
+	private const VISITOR = Token::CLIENT . 'visitor';
+
 	/** What makes a kind. */
 	private const COLUMNS = array( 'provider', 'model', 'route', 'source', 'client', 'status_code', 'error', 'cached' );
 
@@ -61,7 +67,7 @@ final class Kinds {
 	public static function in_sql(): string {
 		global $wpdb;
 		$parts           = array_combine( self::COLUMNS, array_map( static fn( string $column ): string => "IFNULL({$column}, '')", self::COLUMNS ) );
-		$parts['client'] = $wpdb->prepare( 'IF(client LIKE %s, %s, client)', $wpdb->esc_like( Token::CLIENT ) . '%', Token::CLIENT );
+		$parts['client'] = $wpdb->prepare( 'CASE WHEN client LIKE BINARY %s THEN %s WHEN client LIKE BINARY %s AND BINARY client NOT IN (%s, %s) THEN %s ELSE client END', $wpdb->esc_like( self::USERS ) . ':%', self::USERS, $wpdb->esc_like( Token::CLIENT ) . '%', self::VISITOR, self::USERS, Token::CLIENT );
 		return "CONV(LEFT(MD5(CONVERT(CONCAT_WS('\n', " . implode( ', ', $parts ) . ') USING utf8mb4)), 15), 16, 10)';
 	}
 
@@ -92,8 +98,7 @@ final class Kinds {
 		$where = array();
 		foreach ( array( 'provider', 'model', 'route', 'source', 'client' ) as $key ) {
 			if ( isset( $filter[ $key ] ) ) {
-				$values  = 'client' === $key ? array_map( array( self::class, 'client' ), $filter[ $key ] ) : $filter[ $key ];
-				$where[] = self::any_of( $key, $values );
+				$where[] = 'client' === $key ? self::any_client( $filter[ $key ] ) : self::any_of( $key, $filter[ $key ] );
 			}
 		}
 		if ( isset( $filter['status'] ) ) {
@@ -137,9 +142,13 @@ final class Kinds {
 		$wpdb->query( $wpdb->prepare( 'DELETE FROM %i WHERE NOT EXISTS (SELECT 1 FROM %i l WHERE l.kind = %i.kind)', self::name(), Table::name(), self::name() ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 	}
 
-	/** What a client counts as: those with a token are as many as there are users, and one kind. */
+	/** What a client is as a kind. Those with a token are as many as there are users, or as a filter of the site names. */
 	public static function client( string $client ): string {
-		return str_starts_with( $client, Token::CLIENT ) ? Token::CLIENT : $client;
+		return match ( true ) {
+			! str_starts_with( $client, Token::CLIENT ), self::VISITOR === $client, self::USERS === $client => $client,
+			str_starts_with( $client, self::USERS . ':' ) => self::USERS,
+			default                                       => Token::CLIENT,
+		};
 	}
 
 	/** The columns of a kind as they are kept. */
@@ -159,6 +168,13 @@ final class Kinds {
 	private static function any_of( string $column, array $values ): string {
 		global $wpdb;
 		return $wpdb->prepare( '%i IN (' . implode( ',', array_fill( 0, count( $values ), '%s' ) ) . ')', $column, ...$values ); // phpcs:ignore WordPress.DB.PreparedSQL, WordPress.DB.PreparedSQLPlaceholders -- As many places as values.
+	}
+
+	/** @param string[] $clients Of which `token:` is all that begin so. */
+	private static function any_client( array $clients ): string {
+		global $wpdb;
+		$any = self::any_of( 'client', array_map( array( self::class, 'client' ), $clients ) );
+		return in_array( Token::CLIENT, $clients, true ) ? "({$any} OR " . $wpdb->prepare( 'client LIKE %s', $wpdb->esc_like( Token::CLIENT ) . '%' ) . ')' : $any;
 	}
 
 	/** @param string $status 429 or 4xx. */

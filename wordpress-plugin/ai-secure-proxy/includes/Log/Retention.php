@@ -88,9 +88,13 @@ final class Retention {
 		self::go_on();
 	}
 
-	/** WP-Cron: one run, and another one in five minutes if that was not enough. */
-	public static function go_on(): void {
-		$until = microtime( true ) + self::RUN_S;
+	/**
+	 * WP-Cron: one run, and another one in five minutes if that was not enough.
+	 *
+	 * @param float $seconds How long it may take.
+	 */
+	public static function go_on( float $seconds = self::RUN_S ): void {
+		$until = microtime( true ) + $seconds;
 		foreach ( self::pruning()->run() as $deleted ) {
 			if ( $deleted > 0 && microtime( true ) > $until ) {
 				wp_schedule_single_event( time() + 5 * MINUTE_IN_SECONDS, self::AGAIN );

@@ -15,6 +15,9 @@ defined( 'ABSPATH' ) || exit;
 
 final class Selection {
 
+	/** MariaDB's in_predicate_conversion_threshold is 1000. */
+	private const LONGEST_LIST = 900;
+
 	/** Whether it can match anything. */
 	public readonly bool $is_empty;
 
@@ -31,12 +34,12 @@ final class Selection {
 
 	/** @param int[]|null $kinds Which; null for all. */
 	private function __construct( public readonly ?array $kinds, array $filter ) {
-		$has_token         = isset( $filter['client'] ) && array_filter( $filter['client'], array( self::class, 'is_one_token' ) );
-		$this->is_empty    = array() === $kinds;
+		$filter            = self::with_owners( $filter );
+		$this->is_empty    = array() === $kinds || array() === ( $filter['user'] ?? null );
 		$this->has_user    = isset( $filter['user'] );
 		$this->has_dates   = isset( $filter['after'] ) || isset( $filter['before'] );
 		$this->has_search  = isset( $filter['search'] );
-		$this->is_of_kinds = ! $this->has_user && ! $this->has_search && ! $has_token;
+		$this->is_of_kinds = ! $this->has_user && ! $this->has_search && ! self::names( $filter );
 		$this->rest        = implode( ' AND ', self::conditions( $filter ) );
 	}
 
@@ -50,9 +53,10 @@ final class Selection {
 		return null === $this->kinds ? $this->rest : $this->rest . ' AND ' . $this->where_kinds();
 	}
 
-	/** The condition on the kind, where there is one. */
+	/** The condition on the kind, where there is one; of a longer list MariaDB makes a table, and looks at the rows by that. */
 	public function where_kinds(): string {
-		return 'kind IN (' . implode( ',', (array) $this->kinds ) . ')';
+		$lists = array_map( static fn( array $kinds ): string => 'kind IN (' . implode( ',', $kinds ) . ')', array_chunk( (array) $this->kinds, self::LONGEST_LIST ) );
+		return '(' . implode( ' OR ', $lists ) . ')';
 	}
 
 	/** The condition for one kind alone. */
@@ -64,8 +68,8 @@ final class Selection {
 	private static function conditions( array $filter ): array {
 		global $wpdb;
 		$where = array( '1 = 1' );
-		if ( isset( $filter['user'] ) ) {
-			$where[] = 'user_id IN (' . implode( ',', array_map( 'intval', $filter['user'] ) ) . ')';
+		if ( ! empty( $filter['user'] ) ) {
+			$where[] = 'user_id IN (' . implode( ',', $filter['user'] ) . ')';
 		}
 		// `after` includes its moment, `before` does not: a day is [after, before).
 		if ( isset( $filter['after'] ) ) {
@@ -74,7 +78,7 @@ final class Selection {
 		if ( isset( $filter['before'] ) ) {
 			$where[] = $wpdb->prepare( 'created_at < %s', $filter['before'] );
 		}
-		if ( isset( $filter['client'] ) && array_filter( $filter['client'], array( self::class, 'is_one_token' ) ) ) {
+		if ( self::names( $filter ) ) {
 			$where[] = '(' . implode( ' OR ', array_map( array( self::class, 'client' ), $filter['client'] ) ) . ')';
 		}
 		if ( isset( $filter['search'] ) ) {
@@ -83,14 +87,31 @@ final class Selection {
 		return $where;
 	}
 
-	/** A client with a token is a kind with all others of them; the name tells them apart. */
-	private static function is_one_token( string $client ): bool {
-		return str_starts_with( $client, Token::CLIENT ) && Token::CLIENT !== $client;
+	/** Whether a client is asked for that is of a kind with others: only the name tells them apart. */
+	private static function names( array $filter ): bool {
+		return array() === self::owners( $filter ) && array() !== array_filter( $filter['client'] ?? array(), static fn( string $client ): bool => Kinds::client( $client ) !== $client );
+	}
+
+	/** Calls with a user's token are the user's: whose they are tells them apart as well, and has an index. */
+	private static function with_owners( array $filter ): array {
+		$owners = self::owners( $filter );
+		if ( $owners ) {
+			$filter['user'] = isset( $filter['user'] ) ? array_intersect( $filter['user'], $owners ) : $owners;
+		}
+		return $filter;
+	}
+
+	/** @return int[] The users whose tokens are asked for, if nothing else is. */
+	private static function owners( array $filter ): array {
+		$prefix  = Kinds::USERS . ':';
+		$clients = $filter['client'] ?? array();
+		$owned   = array_filter( $clients, static fn( string $client ): bool => 1 === preg_match( '/^\d{1,18}$/D', substr( $client, strlen( $prefix ) ) ) && str_starts_with( $client, $prefix ) );
+		return $owned === $clients ? array_map( static fn( string $client ): int => (int) substr( $client, strlen( $prefix ) ), $owned ) : array();
 	}
 
 	private static function client( string $client ): string {
 		global $wpdb;
-		return Token::CLIENT === $client ? $wpdb->prepare( 'client LIKE %s', $wpdb->esc_like( $client ) . '%' ) : $wpdb->prepare( 'client = %s', $client );
+		return in_array( $client, array( Token::CLIENT, Kinds::USERS ), true ) ? $wpdb->prepare( 'client LIKE %s', $wpdb->esc_like( $client ) . '%' ) : $wpdb->prepare( 'client = %s', $client );
 	}
 
 	/** A record's uid is its request id. */

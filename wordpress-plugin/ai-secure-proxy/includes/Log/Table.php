@@ -48,7 +48,7 @@ final class Table {
 		'by_duration_ms'     => 'duration_ms,id,kind,created_at',
 		'by_cost_microusd'   => 'cost_microusd,id,kind,created_at',
 		'by_tokens'          => 'tokens,id,kind,created_at',
-		'kind_created_at'    => 'kind,created_at',
+		'kind_created_at'    => 'kind,created_at,id,user_id',
 		'kind_duration_ms'   => 'kind,duration_ms,id,created_at',
 		'kind_cost_microusd' => 'kind,cost_microusd,id,created_at',
 		'kind_tokens'        => 'kind,tokens,id,created_at',

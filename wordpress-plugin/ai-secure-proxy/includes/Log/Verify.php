@@ -44,9 +44,9 @@ final class Verify {
 		return self::check( __( 'spool', 'ai-secure-proxy' ), 0 === $ready, __( 'All records of calls that have ended are in the table.', 'ai-secure-proxy' ), $left );
 	}
 
-	/** The module says so in a warning of its own; a warning is no number, but it names the gap. */
+	/** Of the whole store, ever since. */
 	private static function dropped(): array {
-		$dropped = aisp_status()['spool_dropped'] ?? 0;
+		$dropped = preg_match( '/^aisp_spool_dropped_total (\d+)/m', aisp_metrics_text(), $found ) ? (int) $found[1] : 0;
 		/* translators: %d: a number. */
 		$lost = sprintf( __( 'The spool was full, and %d records never came into the table. Their calls are in the metrics. Let WP-Cron run.', 'ai-secure-proxy' ), $dropped );
 		return self::check( __( 'spool overflow', 'ai-secure-proxy' ), 0 === $dropped, __( 'No record was ever dropped from the spool.', 'ai-secure-proxy' ), $lost );

@@ -26,7 +26,7 @@ final class Infer_Controller extends Controller {
 	/** @throws \Aisp\Exception Answered by the base controller. */
 	public function infer( \WP_REST_Request $request ): \WP_REST_Response {
 		$body   = Infer_Schema::body( $request );
-		$caller = Access::caller( self::ROUTE, self::SOURCE );
+		$caller = Access::caller( self::ROUTE, Source::of( $request ) );
 		if ( Dry_Run::take( $body ) ) {
 			return Dry_Run::one( $body, $caller );
 		}

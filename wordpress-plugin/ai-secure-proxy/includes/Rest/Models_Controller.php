@@ -1,6 +1,6 @@
 <?php
 /**
- * GET /models: which models may be asked, by the names that a request gives them.
+ * GET /models: what whoever asks may name in a request, and how long a prompt may be.
  *
  * @package AI_Secure_Proxy
  */
@@ -16,35 +16,38 @@ defined( 'ABSPATH' ) || exit;
 
 final class Models_Controller extends Controller {
 
-	private const ROUTE = '/models';
+	public const ROUTE = '/models';
 
 	public function register_routes(): void {
 		$this->route( self::ROUTE, 'GET', array( $this, 'models' ), array( Access::class, 'may_infer' ), array(), array( self::class, 'schema' ) );
 	}
 
 	/** @throws \Aisp\Exception Answered by the base controller. */
-	public function models(): \WP_REST_Response {
-		$policy = aisp_policy_describe( Policy::current( Access::caller( self::ROUTE, Infer_Controller::SOURCE ) ) )['policy'];
+	public function models( \WP_REST_Request $request ): \WP_REST_Response {
+		$caller = Access::caller( self::ROUTE, Source::of( $request ) );
+		$policy = aisp_policy_describe( Policy::current( $caller ) )['policy'];
 		return Answer::data(
-			array_map(
-				static fn( $name ): array => array(
-					'id'      => (string) $name,
-					'default' => (string) $name === $policy['default_model'],
-				),
-				array_keys( $policy['models'] )
+			array(
+				'default_model'    => $policy['default_model'],
+				'models'           => array_map( 'strval', array_keys( $policy['models'] ) ),
+				'max_prompt_chars' => $policy['max_prompt_chars'],
 			)
 		);
 	}
 
-	/** One model, as a JSON schema. */
+	/** The answer, as a JSON schema. */
 	public static function schema(): array {
 		return array(
 			'$schema'    => 'http://json-schema.org/draft-04/schema#',
-			'title'      => 'aisp-model',
+			'title'      => 'aisp-models',
 			'type'       => 'object',
 			'properties' => array(
-				'id'      => array( 'type' => 'string' ),
-				'default' => array( 'type' => 'boolean' ),
+				'default_model'    => array( 'type' => 'string' ),
+				'models'           => array(
+					'type'  => 'array',
+					'items' => array( 'type' => 'string' ),
+				),
+				'max_prompt_chars' => array( 'type' => 'integer' ),
 			),
 		);
 	}

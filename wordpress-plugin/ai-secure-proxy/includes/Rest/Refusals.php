@@ -86,7 +86,7 @@ final class Refusals {
 		}
 		$route = self::route( $request );
 		if ( null !== $route && ! Inference::called() && ! self::is_dry( $request, $response->get_status() ) && isset( self::ERRORS[ $response->get_status() ] ) ) {
-			self::log( $route, $response->get_status() );
+			self::log( $route, $response->get_status(), Source::of( $request ) );
 		}
 		return $response;
 	}
@@ -102,7 +102,7 @@ final class Refusals {
 		return isset( self::ROUTES[ $route ] ) ? $route : null;
 	}
 
-	private static function log( string $route, int $status ): void {
+	private static function log( string $route, int $status, string $source ): void {
 		Table::insert(
 			array(
 				array(
@@ -112,7 +112,7 @@ final class Refusals {
 					'status_code' => $status,
 					'error'       => self::ERRORS[ $status ],
 					'created_at'  => time(),
-					'source'      => Infer_Controller::SOURCE,
+					'source'      => $source,
 				),
 			)
 		);

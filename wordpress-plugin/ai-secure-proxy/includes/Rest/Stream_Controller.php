@@ -32,7 +32,7 @@ final class Stream_Controller extends Controller {
 	 */
 	public function stream( \WP_REST_Request $request ): \WP_REST_Response {
 		$body   = Infer_Schema::body( $request );
-		$caller = Access::caller( self::ROUTE, Infer_Controller::SOURCE );
+		$caller = Access::caller( self::ROUTE, Source::of( $request ) );
 		if ( Dry_Run::take( $body ) ) {
 			return Dry_Run::one( $body, $caller );
 		}

@@ -1,13 +1,9 @@
 /**
- * What the editor gets: the block, and a panel for the post. Both are only sent to who may ask.
+ * The block that asks: it is replaced by the blocks of the answer. Left in a post, it shows nothing.
  */
 import { registerBlockType } from '@wordpress/blocks';
-import { registerPlugin } from '@wordpress/plugins';
+import { pencil as icon } from '@wordpress/icons';
 import metadata from './block.json';
 import { Edit } from './edit';
-import { Sidebar } from './sidebar';
-import './block.css';
 
-// What is not inserted is nothing in the page.
-registerBlockType( metadata.name, { edit: Edit, save: () => null } );
-registerPlugin( 'ai-secure-proxy', { icon: 'edit', render: Sidebar } );
+registerBlockType( metadata.name, { icon, edit: Edit, save: () => null } );

@@ -1,32 +1,47 @@
 /**
  * What is looked at: a view of DataViews, the parameters of GET /logs, and the address of the page say the same.
  */
-import { getDate } from '@wordpress/date';
+import { spanOf } from './days';
 
 /** Filters that take any of several values, each under the name that the route has for it. */
 const LISTS = [ 'user', 'status', 'model', 'provider', 'route', 'source', 'client', 'error' ];
 
-const COLUMNS = [ 'created_at', 'user', 'route', 'model', 'provider', 'status', 'error', 'cached', 'tokens', 'cost_microusd', 'duration_ms' ];
+/** What can be done with the filter by time. */
+export const OF_TIME = [ 'inThePast', 'between', 'on', 'after', 'before' ];
+
+const COLUMNS = [ 'user', 'route', 'model', 'status', 'error', 'cached', 'tokens', 'cost_microusd', 'duration_ms' ];
+
+/** Columns that are there for who asks for them. */
+const OPTIONAL = [ 'provider', 'source', 'client', 'attempts', 'request_id', 'req_hash' ];
+
+const ORDERS = [ 'created_at', 'tokens', 'cost_microusd', 'duration_ms' ];
+
+const FIGURE = { align: 'end' };
 
 export const DEFAULT_VIEW = {
 	type: 'table',
+	titleField: 'created_at',
 	page: 1,
 	perPage: 20,
 	search: '',
 	sort: { field: 'created_at', direction: 'desc' },
 	filters: [],
 	fields: COLUMNS,
-	layout: { density: 'compact' },
+	layout: { density: 'compact', styles: { tokens: FIGURE, cost_microusd: FIGURE, duration_ms: FIGURE, attempts: FIGURE } },
 };
 
-/** The parameters of the route, but for those of the page. */
+/** A filter that was chosen and not filled in yet is none. */
+const isFilled = ( { value } ) => value !== undefined && value !== null && value !== '' && value.length !== 0;
+
+/**
+ * The parameters of the route, but for those of the page.
+ *
+ * @param {Object} view
+ */
 export function filtersOf( view ) {
-	const query = { search: view.search?.trim() };
-	for ( const { field, operator, value } of view.filters ?? [] ) {
-		if ( value === undefined || value === null || value === '' || value.length === 0 ) {
-			continue; // Chosen, and not filled in yet.
-		}
-		Object.assign( query, field === 'created_at' ? span( operator, value ) : { [ field ]: [ value ].flat().join( ',' ) } );
+	const query = { search: view.search.trim() };
+	for ( const { field, operator, value } of view.filters.filter( isFilled ) ) {
+		Object.assign( query, field === 'created_at' ? spanOf( operator, value ) : { [ field ]: value } );
 	}
 	return query;
 }
@@ -39,37 +54,24 @@ export const queryOf = ( view ) => ( {
 	per_page: view.perPage,
 } );
 
-/** Days are those of the site's time zone; the route wants to know from when to when. */
-function span( operator, value ) {
-	const midnight = ( day, later = 0 ) => {
-		const date = getDate( `${ day.slice( 0, 10 ) }T00:00:00` );
-		date.setDate( date.getDate() + later );
-		return date.toISOString().replace( /\.\d+/, '' );
-	};
-	switch ( operator ) {
-		case 'between':
-			return value[ 0 ] && value[ 1 ] ? { after: midnight( value[ 0 ] ), before: midnight( value[ 1 ], 1 ) } : {};
-		case 'on':
-			return { after: midnight( value ), before: midnight( value, 1 ) };
-		case 'before':
-			return { before: midnight( value ) };
-		case 'after':
-			return { after: midnight( value, 1 ) };
-		default:
-			return {};
-	}
-}
+/** Values in one parameter, with commas between them; a comma of their own is written otherwise. */
+const join = ( values ) => values.map( ( value ) => String( value ).replaceAll( '%', '%25' ).replaceAll( ',', '%2C' ) ).join( ',' );
+const split = ( text ) => text.split( ',' ).map( ( value ) => value.replaceAll( '%2C', ',' ).replaceAll( '%25', '%' ) );
 
-/** What the address says of a view; what is as ever is left out. */
+/**
+ * What the address says of a view; what is as ever is left out.
+ *
+ * @param {Object} view
+ * @return {URLSearchParams} For viewOf().
+ */
 export function addressOf( view ) {
 	const query = new URLSearchParams();
-	for ( const { field, operator, value } of view.filters ?? [] ) {
-		if ( value !== undefined && value !== null && value.length !== 0 ) {
-			query.set( field === 'created_at' ? `date-${ operator }` : field, [ value ].flat().join( ',' ) );
-		}
+	for ( const { field, operator, value } of view.filters.filter( isFilled ) ) {
+		const values = operator === 'inThePast' ? [ value.value, value.unit ] : [ value ].flat();
+		query.set( field === 'created_at' ? `date-${ operator }` : field, join( values ) );
 	}
-	const rest = { s: view.search, orderby: view.sort?.field, order: view.sort?.direction, paged: view.page, per_page: view.perPage, columns: view.fields?.join( ',' ) };
 	const usual = { s: '', orderby: 'created_at', order: 'desc', paged: 1, per_page: DEFAULT_VIEW.perPage, columns: COLUMNS.join( ',' ) };
+	const rest = { s: view.search, orderby: view.sort?.field, order: view.sort?.direction, paged: view.page, per_page: view.perPage, columns: view.fields.join( ',' ) };
 	for ( const [ name, value ] of Object.entries( rest ) ) {
 		if ( value !== undefined && value !== usual[ name ] ) {
 			query.set( name, value );
@@ -84,28 +86,35 @@ export function addressOf( view ) {
  * @param {URLSearchParams} query As addressOf() makes it, or as other screens link to.
  */
 export function viewOf( query ) {
-	const filters = [];
-	for ( const [ name, text ] of query ) {
-		if ( LISTS.includes( name ) ) {
-			filters.push( { field: name, operator: 'isAny', value: name === 'user' ? text.split( ',' ).map( Number ) : text.split( ',' ) } );
-		} else if ( name === 'cached' ) {
-			filters.push( { field: name, operator: 'is', value: text } );
-		} else if ( /^date-(on|before|after|between)$/.test( name ) ) {
-			const operator = name.slice( 5 );
-			filters.push( { field: 'created_at', operator, value: operator === 'between' ? text.split( ',' ) : text } );
-		}
-	}
-	const number = ( name, fallback ) => Math.max( 1, parseInt( query.get( name ), 10 ) || fallback );
+	const number = ( name, usual, most ) => Math.min( most, Math.max( 1, parseInt( query.get( name ), 10 ) || usual ) );
+	const orderby = query.get( 'orderby' );
 	return {
 		...DEFAULT_VIEW,
-		filters,
+		filters: [ ...query ].map( filterOf ).filter( Boolean ),
 		search: query.get( 's' ) ?? '',
-		page: number( 'paged', 1 ),
-		perPage: Math.min( 100, number( 'per_page', DEFAULT_VIEW.perPage ) ),
-		sort: { field: query.get( 'orderby' ) ?? 'created_at', direction: query.get( 'order' ) === 'asc' ? 'asc' : 'desc' },
-		fields: query.get( 'columns' )?.split( ',' ).filter( ( name ) => COLUMNS.includes( name ) || OPTIONAL.includes( name ) ) ?? COLUMNS,
+		page: number( 'paged', 1, Infinity ),
+		perPage: number( 'per_page', DEFAULT_VIEW.perPage, 100 ),
+		sort: { field: ORDERS.includes( orderby ) ? orderby : 'created_at', direction: query.get( 'order' ) === 'asc' ? 'asc' : 'desc' },
+		fields: query.get( 'columns' )?.split( ',' ).filter( ( name ) => [ ...COLUMNS, ...OPTIONAL ].includes( name ) ) ?? COLUMNS,
 	};
 }
 
-/** Columns that are there for who asks for them. */
-const OPTIONAL = [ 'source', 'client', 'attempts', 'request_id', 'req_hash' ];
+/** One parameter of an address as a filter; null where it is none. */
+function filterOf( [ name, text ] ) {
+	if ( ! text ) {
+		return null;
+	}
+	if ( LISTS.includes( name ) ) {
+		return { field: name, operator: 'isAny', value: split( text ) };
+	}
+	if ( name === 'cached' ) {
+		return { field: name, operator: 'is', value: text };
+	}
+	const operator = name.replace( /^date-/, '' );
+	if ( operator === name || ! OF_TIME.includes( operator ) ) {
+		return null;
+	}
+	const [ first, second ] = split( text );
+	const values = { between: [ first, second ], inThePast: { value: parseInt( first, 10 ) || 1, unit: second } };
+	return { field: 'created_at', operator, value: values[ operator ] ?? first };
+}

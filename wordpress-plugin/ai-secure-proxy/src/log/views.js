@@ -3,7 +3,7 @@
  */
 import { Button, Dropdown, MenuGroup, MenuItem, TextControl } from '@wordpress/components';
 import { useDispatch, useSelect } from '@wordpress/data';
-import { useState } from '@wordpress/element';
+import { useRef, useState } from '@wordpress/element';
 import { __, sprintf } from '@wordpress/i18n';
 import { store as preferences } from '@wordpress/preferences';
 import { useTell } from '../shared/screen';
@@ -27,23 +27,30 @@ export function SavedViews( { address, open } ) {
 		/* translators: %s: name of a view. */
 		tell( sprintf( __( 'View “%s” saved.', 'ai-secure-proxy' ), name ) );
 	};
-	const drop = ( name ) => set( SCOPE, KEY, views.filter( ( view ) => view.name !== name ) );
+	const content = useRef();
+	const drop = ( name ) => {
+		set( SCOPE, KEY, views.filter( ( view ) => view.name !== name ) );
+		// What was pressed is gone; the keyboard stays in the menu, which would close otherwise.
+		content.current.focus();
+		/* translators: %s: name of a view. */
+		tell( sprintf( __( 'View “%s” deleted.', 'ai-secure-proxy' ), name ) );
+	};
 
 	return (
 		<Dropdown
 			popoverProps={ { placement: 'bottom-end' } }
 			renderToggle={ ( { isOpen, onToggle } ) => (
-				<Button __next40pxDefaultSize variant="secondary" onClick={ onToggle } aria-expanded={ isOpen }>
+				<Button size="compact" variant="secondary" onClick={ onToggle } aria-expanded={ isOpen }>
 					{ __( 'Views', 'ai-secure-proxy' ) }
 				</Button>
 			) }
 			renderContent={ ( { onClose } ) => (
-				<div className="aisp-views">
+				<div className="aisp-views" ref={ content } tabIndex={ -1 }>
 					<MenuGroup label={ __( 'Saved views', 'ai-secure-proxy' ) }>
-						<MenuItem onClick={ () => [ open( '' ), onClose() ] }>{ __( 'All calls', 'ai-secure-proxy' ) }</MenuItem>
+						<One name={ __( 'All calls', 'ai-secure-proxy' ) } isShown={ address === '' } choose={ () => [ open( '' ), onClose() ] } />
 						{ views.map( ( view ) => (
 							<div key={ view.name } className="aisp-views__one">
-								<MenuItem onClick={ () => [ open( view.address ), onClose() ] }>{ view.name }</MenuItem>
+								<One name={ view.name } isShown={ address === view.address } choose={ () => [ open( view.address ), onClose() ] } />
 								<Button size="small" isDestructive variant="tertiary" onClick={ () => drop( view.name ) } aria-label={ deletes( view.name ) }>
 									{ __( 'Delete', 'ai-secure-proxy' ) }
 								</Button>
@@ -56,6 +63,12 @@ export function SavedViews( { address, open } ) {
 		/>
 	);
 }
+
+const One = ( { name, isShown, choose } ) => (
+	<MenuItem role="menuitemradio" isSelected={ isShown } onClick={ choose }>
+		{ name }
+	</MenuItem>
+);
 
 /* translators: %s: name of a view. */
 const deletes = ( name ) => sprintf( __( 'Delete view “%s”', 'ai-secure-proxy' ), name );

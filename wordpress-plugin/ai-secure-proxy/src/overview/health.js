@@ -114,7 +114,7 @@ const waiting = ( { jobs, inbox, spool } ) => [
 ];
 
 const store = ( { store: { engine, ok }, cache, version, plugin } ) => [
-	[ __( 'Store', 'ai-secure-proxy' ), ok ? engine : __( 'does not work', 'ai-secure-proxy' ), ! ok ],
+	[ __( 'Engine', 'ai-secure-proxy' ), ok ? engine : __( 'does not work', 'ai-secure-proxy' ), ! ok ],
 	[ __( 'Answers in the cache', 'ai-secure-proxy' ), count( cache?.entries ) ],
 	/* translators: 1: size of the cache, such as 3 MB, 2: the largest size that it may have. */
 	[ __( 'Size of the cache', 'ai-secure-proxy' ), cache ? sprintf( __( '%1$s of %2$s', 'ai-secure-proxy' ), bytes( cache.bytes ), bytes( cache.max_bytes ) ) : NONE ],

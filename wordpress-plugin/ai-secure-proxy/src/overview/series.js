@@ -16,15 +16,22 @@ export function stepsOf( { since, until, step } ) {
 	return Array.from( { length: Math.floor( ( until - first ) / length ) + 1 }, ( unused, at ) => first + ( at * length ) );
 }
 
-/** When a step is, in few letters and in full: days are those of UTC, all else is in the site's time zone. */
+/** When a step is, in few letters and in full, and whether it is one to mark on an axis: days are those of UTC, all else is in the site's time zone. */
 export function timesOf( metrics ) {
 	const { date, time } = getSettings().formats;
 	const long = metrics.until - metrics.since > 2 * SECONDS.day;
+	const of = ( letter, at ) => Number( dateI18n( letter, new Date( at * 1000 ) ) );
+	const round = {
+		minute: ( at ) => of( 'i', at ) % 10 === 0,
+		hour: ( at ) => of( 'G', at ) % ( long ? 24 : 3 ) === 0,
+		day: () => true,
+	};
 	const show = ( format ) => ( at ) => ( metrics.step === 'day' ? gmdateI18n : dateI18n )( format, new Date( at * 1000 ) );
 	/* translators: date format of a day and month on the axis of a chart, see https://www.php.net/manual/datetime.format.php. */
 	const day = __( 'M j', 'ai-secure-proxy' );
 	return {
 		short: show( long ? day : time ),
+		isRound: round[ metrics.step ],
 		full: show( metrics.step === 'day' ? date : `${ date } ${ time }` ),
 	};
 }

@@ -58,7 +58,7 @@ function Tile( { label, hint, show, change = changeOf, good, now, before, href }
 
 /** An arrow, a word for those who do not see it, and what the figure was. */
 function Change( { change: { direction, text }, good, before } ) {
-	const sorts = { up: [ '▲', __( 'up', 'ai-secure-proxy' ) ], down: [ '▼', __( 'down', 'ai-secure-proxy' ) ], same: [ '＝', __( 'unchanged', 'ai-secure-proxy' ) ] };
+	const sorts = { up: [ '▲', __( 'up', 'ai-secure-proxy' ) ], down: [ '▼', __( 'down', 'ai-secure-proxy' ) ], same: [ '=', __( 'unchanged', 'ai-secure-proxy' ) ] };
 	/* translators: %s: a figure of yesterday. */
 	const yesterday = __( 'yesterday %s', 'ai-secure-proxy' );
 	const [ arrow, word ] = sorts[ direction ] ?? [];

@@ -21,8 +21,11 @@ import { PlaceFlaws } from './group';
  * @param {Function} props.remove
  */
 export function Handles( { what, index, count, move, remove } ) {
-	const shift = ( by ) => {
+	const shift = ( by ) => ( event ) => {
+		const list = event.currentTarget.closest( '.aisp-movable' );
 		move( by );
+		// The focus goes with what was moved: its buttons are the last ones in it.
+		requestAnimationFrame( () => [ ...list.children[ index + by ].querySelectorAll( `[data-by="${ by }"]` ) ].pop()?.focus() );
 		/* translators: 1: name of an entry, 2: its place, 3: how many there are. */
 		speak( sprintf( __( '%1$s is now number %2$d of %3$d.', 'ai-secure-proxy' ), what, index + by + 1, count ) );
 	};
@@ -33,20 +36,22 @@ export function Handles( { what, index, count, move, remove } ) {
 					<Button
 						size="compact"
 						icon="arrow-up-alt2"
+						data-by={ -1 }
 						disabled={ index === 0 }
 						accessibleWhenDisabled
 						/* translators: %s: name of an entry. */
 						label={ sprintf( __( 'Move %s up', 'ai-secure-proxy' ), what ) }
-						onClick={ () => shift( -1 ) }
+						onClick={ shift( -1 ) }
 					/>
 					<Button
 						size="compact"
 						icon="arrow-down-alt2"
+						data-by={ 1 }
 						disabled={ index === count - 1 }
 						accessibleWhenDisabled
 						/* translators: %s: name of an entry. */
 						label={ sprintf( __( 'Move %s down', 'ai-secure-proxy' ), what ) }
-						onClick={ () => shift( 1 ) }
+						onClick={ shift( 1 ) }
 					/>
 				</>
 			) }
@@ -89,11 +94,12 @@ function Entry( { path, name, title, opened, toggle, handles, children } ) {
  */
 export function Entries( { path, adds, label, help, empty, ordered, titled, fresh = () => ( {} ), children } ) {
 	const { value, set } = useEdit( path );
-	const { set: setAt } = useSettingsContext();
+	const { answer, set: setAt } = useSettingsContext();
 	const [ opened, setOpened ] = useState( {} );
 	const [ name, setName ] = useState( '' );
 	const input = useRef();
 	const list = entries( value );
+	const isLocked = path[ 0 ] in answer.locked; // Then the buttons that open them are off, too.
 	const taken = list.some( ( [ other ] ) => other === name.trim() );
 
 	const add = ( event ) => {
@@ -121,14 +127,14 @@ export function Entries( { path, adds, label, help, empty, ordered, titled, fres
 		<>
 			{ list.length === 0 && empty }
 			{ list.length > 0 && (
-				<Panel>
+				<Panel className="aisp-movable">
 					{ list.map( ( [ key, item ], index ) => (
 						<Entry
 							key={ key }
 							path={ [ ...path, key ] }
 							name={ key }
 							title={ titled?.( key, item ) }
-							opened={ opened[ key ] ?? list.length === 1 }
+							opened={ isLocked || ( opened[ key ] ?? list.length === 1 ) }
 							toggle={ ( open ) => setOpened( { ...opened, [ key ]: open } ) }
 							handles={ <Handles what={ key } index={ index } count={ list.length } move={ ordered ? move( index ) : undefined } remove={ () => remove( key ) } /> }
 						>

@@ -23,18 +23,20 @@ export const helpOf = ( flaws, help ) =>
 	) : undefined;
 
 /**
- * All flaws; it takes the focus when they come.
+ * All flaws; it takes the focus when they come, and leaves it alone while they are put right.
  *
  * @param {Object}   props
  * @param {Object[]} props.flaws
- * @param {Function} props.go    ( path ) => void, shows the place.
+ * @param {boolean}  props.areStored Whether they are in what is stored; else saving has brought them up.
+ * @param {Object}   props.occasion  What has brought them up.
+ * @param {Function} props.go        ( path ) => void, shows the place.
  */
-export function Summary( { flaws, go } ) {
+export function Summary( { flaws, areStored, occasion, go } ) {
 	const heading = useRef();
 	const count = flaws.length;
 	useEffect( () => {
 		heading.current?.focus();
-	}, [ flaws ] );
+	}, [ occasion ] );
 	return (
 		<Notice status="error" isDismissible={ false } className="aisp-summary" spokenMessage={ null }>
 			<p ref={ heading } tabIndex={ -1 }>
@@ -58,7 +60,11 @@ export function Summary( { flaws, go } ) {
 					</li>
 				) ) }
 			</ul>
-			<p>{ __( 'Nothing was saved. Put them right, and save again.', 'ai-secure-proxy' ) }</p>
+			<p>
+				{ areStored
+					? __( 'They are stored like that, and calls fail until they are put right and saved.', 'ai-secure-proxy' )
+					: __( 'Nothing was saved. Put them right, and save again.', 'ai-secure-proxy' ) }
+			</p>
 		</Notice>
 	);
 }

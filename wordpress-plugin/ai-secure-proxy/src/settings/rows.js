@@ -49,7 +49,7 @@ export function Rows( { path, adds, fresh, titled, ordered, empty, required, chi
 		<>
 			{ list.length === 0 && empty }
 			{ list.length > 0 && (
-				<ol className="aisp-rows">
+				<ol className="aisp-rows aisp-movable">
 					{ list.map( ( item, index ) => (
 						<Row
 							key={ index }

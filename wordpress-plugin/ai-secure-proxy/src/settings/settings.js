@@ -102,7 +102,7 @@ export function Settings( { site } ) {
 	const { Fields } = section;
 	return (
 		<SettingsProvider settings={ settings }>
-			{ flaws.length > 0 && <Summary flaws={ flaws } go={ find } /> }
+			{ flaws.length > 0 && <Summary flaws={ flaws } areStored={ ! settings.failure } occasion={ settings.failure ?? answer } go={ find } /> }
 			<NotSaved settings={ settings } />
 			{ answer.filtered && (
 				<Notice status="info" isDismissible={ false }>

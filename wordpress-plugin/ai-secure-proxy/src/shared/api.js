@@ -26,7 +26,7 @@ export const call = ( path, query = {}, options = {} ) => apiFetch( { path: addQ
  * @return {Promise<{rows: Object[], total: number, pages: number, headers: Headers}>} The page.
  */
 export async function page( path, query, signal ) {
-	const response = await call( path, query, { parse: false, signal } );
+	const response = await call( path, query, { parse: false, signal } ).catch( read );
 	const number = ( name ) => Number( response.headers.get( name ) ?? 0 );
 	return {
 		rows: await response.json(),
@@ -39,9 +39,18 @@ export async function page( path, query, signal ) {
 /**
  * What to tell of a call that failed.
  *
- * @param {Object} error As call() rejects with it.
+ * @param {Object} error As call() rejects with it; where a parameter is wrong, WordPress's own message only names it.
  * @return {string} A sentence.
  */
-export const explain = ( error ) => error?.message || __( 'The site did not answer. Try again in a moment.', 'ai-secure-proxy' );
+export const explain = ( error ) => Object.values( error?.data?.params ?? {} )[ 0 ] || error?.message || __( 'The site did not answer. Try again in a moment.', 'ai-secure-proxy' );
+
+/**
+ * The error of a call whose answer was wanted as it is: apiFetch rejects with the response then.
+ *
+ * @param {Response|Object} error
+ */
+const read = async ( error ) => {
+	throw error instanceof window.Response ? await error.json().catch( () => ( {} ) ) : error;
+};
 
 const given = ( query ) => Object.fromEntries( Object.entries( query ).filter( ( [ , value ] ) => value !== undefined && value !== '' ) );

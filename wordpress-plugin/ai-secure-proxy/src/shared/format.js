@@ -34,7 +34,7 @@ export const bytes = known( ( value ) => {
 
 /** Milliseconds, in the unit that leaves few digits. */
 export const duration = known( ( ms ) => {
-	if ( ms < 1 ) {
+	if ( ms > 0 && ms < 1 ) {
 		/* translators: %s: a number of microseconds. */
 		return sprintf( __( '%s µs', 'ai-secure-proxy' ), count( Math.round( ms * 1000 ) ) );
 	}

@@ -2,25 +2,15 @@
  * Rows in a table, or one below the other where there is no room for one; @wordpress/dataviews without its pages, which want a total.
  */
 import { DataViews } from '@wordpress/dataviews';
-import { useEffect, useState } from '@wordpress/element';
+import { useState } from '@wordpress/element';
 import '@wordpress/components/build-style/style.css';
 import '@wordpress/dataviews/build-style/style.css';
+import { useChipNames } from './chip-names';
+import { useNarrow } from './narrow';
 import './rows.css';
 
-const NARROW = '(max-width: 700px)';
 const LAYOUTS = { table: {}, grid: {} };
 const SIZES = [ 20, 50 ];
-
-function useNarrow() {
-	const [ narrow, setNarrow ] = useState( () => window.matchMedia( NARROW ).matches );
-	useEffect( () => {
-		const query = window.matchMedia( NARROW );
-		const tell = () => setNarrow( query.matches );
-		query.addEventListener( 'change', tell );
-		return () => query.removeEventListener( 'change', tell );
-	}, [] );
-	return narrow;
-}
 
 /**
  * Which columns and filters somebody has chosen.
@@ -48,9 +38,10 @@ export function useView( title, fields ) {
  */
 export function Rows( { list, view, setView, fields, actions, open, empty, extra } ) {
 	const rows = list.rows ?? [];
+	const place = useChipNames();
 	const type = useNarrow() ? 'grid' : 'table';
 	return (
-		<div className="aisp-rows" aria-busy={ ! list.fresh }>
+		<div ref={ place } className="aisp-rows" aria-busy={ ! list.fresh }>
 			<DataViews
 				data={ rows }
 				fields={ fields.map( ( field ) => ( { enableSorting: false, filterBy: false, ...field } ) ) }

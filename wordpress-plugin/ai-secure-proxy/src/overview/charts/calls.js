@@ -5,10 +5,10 @@ import { useMemo } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { count } from '../../shared/format';
 import { errorsOf, sumOf } from '../figures';
-import { isHit } from '../outcomes';
+import { isHit } from '../../shared/outcomes';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
-import { BAD, CALM, fill, GOOD } from './palette';
+import { BAD, bars, CALM, GOOD } from './palette';
 import { compared, whole } from './sentences';
 
 const PROVIDER = __( 'Answered by a provider', 'ai-secure-proxy' );
@@ -31,14 +31,9 @@ export function Calls( { metrics, range } ) {
 	const [ now, before ] = [ sumOf( metrics.total[ 0 ] ), sumOf( metrics.previous[ 0 ] ) ];
 	const { series, datasets } = useMemo( () => {
 		const found = seriesByName( stepsOf( metrics ), metrics.by.outcome, ( { calls } ) => calls, kindOf );
-		const sorted = STYLES.map( ( [ label ] ) => found.find( ( one ) => one.label === label ) ).filter( Boolean );
-		return {
-			series: sorted,
-			datasets: sorted.map( ( { label, values } ) => {
-				const at = STYLES.findIndex( ( [ name ] ) => name === label );
-				return { label, data: values, backgroundColor: fill( STYLES[ at ][ 1 ], at ), maxBarThickness: 24 };
-			} ),
-		};
+		// A kind keeps its colour and pattern when another has no calls.
+		const sorted = STYLES.map( ( [ label ] ) => found.find( ( one ) => one.label === label ) ?? { label, values: found[ 0 ]?.values.map( () => 0 ) ?? [] } );
+		return { series: sorted, datasets: bars( sorted, STYLES.map( ( [ , colour ] ) => colour ) ) };
 	}, [ metrics ] );
 	const failed = errorsOf( now );
 	const summary = [

@@ -11,32 +11,33 @@ const INK = '#3c434a';
 const RULE = '#e0e0e0';
 
 /**
- * @param {Object}   props
- * @param {string}   props.label    What is seen, for those who do not see it.
- * @param {string}   props.type     bar or line.
- * @param {string[]} props.labels   Of the steps, on the axis.
- * @param {string[]} props.titles   Of the steps, in full.
- * @param {Object[]} props.datasets As Chart.js takes them.
- * @param {Function} props.show     ( value ) => text.
- * @param {boolean}  props.stacked  Whether the series stand on each other.
- * @param {number}   props.most     The end of the scale, where it is known.
+ * @param {Object}    props
+ * @param {string}    props.label    What is seen, for those who do not see it.
+ * @param {string}    props.type     bar or line.
+ * @param {string[]}  props.labels   Of the steps, on the axis.
+ * @param {string[]}  props.titles   Of the steps, in full.
+ * @param {boolean[]} props.marks    Which steps may be marked on the axis.
+ * @param {Object[]}  props.datasets As Chart.js takes them.
+ * @param {Function}  props.show     ( value ) => text.
+ * @param {boolean}   props.stacked  Whether the series stand on each other.
+ * @param {number}    props.most     The end of the scale, where it is known.
  */
-export function Canvas( { label, type, labels, titles, datasets, show, stacked = false, most } ) {
+export function Canvas( { label, type, labels, titles, marks, datasets, show, stacked = false, most } ) {
 	const place = useRef();
 	const chart = useRef();
 
 	useEffect( () => {
 		const calm = window.matchMedia( '(prefers-reduced-motion: reduce)' ).matches;
-		chart.current = new Chart( place.current, { type, data: { labels: [], datasets: [] }, options: { animation: calm ? false : { duration: 250 } } } );
+		chart.current = new Chart( place.current, { type, data: { labels: [], datasets: [] }, options: { animation: calm ? false : { duration: 250 }, maintainAspectRatio: false } } );
 		return () => chart.current.destroy();
 	}, [ type ] );
 
 	useEffect( () => {
 		const { animation } = chart.current.options;
-		chart.current.options = { animation, ...optionsOf( { titles, show, stacked, most } ) };
+		chart.current.options = { animation, ...optionsOf( { titles, marks, show, stacked, most, named: datasets.length > 1, points: type === 'line' } ) };
 		chart.current.data = { labels, datasets };
 		chart.current.update();
-	}, [ type, labels, titles, datasets, show, stacked, most ] );
+	}, [ type, labels, titles, marks, datasets, show, stacked, most ] );
 
 	return (
 		<div className="aisp-canvas">
@@ -45,7 +46,7 @@ export function Canvas( { label, type, labels, titles, datasets, show, stacked =
 	);
 }
 
-function optionsOf( { titles, show, stacked, most } ) {
+function optionsOf( { titles, marks, show, stacked, most, named, points } ) {
 	const rtl = isRTL();
 	const font = { family: window.getComputedStyle( document.body ).fontFamily, size: 12 };
 	return {
@@ -54,7 +55,16 @@ function optionsOf( { titles, show, stacked, most } ) {
 		font,
 		interaction: { mode: 'index', intersect: false },
 		scales: {
-			x: { stacked, reverse: rtl, grid: { display: false }, border: { color: RULE }, ticks: { font, color: INK, maxRotation: 0, autoSkipPadding: 16 } },
+			x: {
+				stacked,
+				reverse: rtl,
+				grid: { display: false },
+				border: { color: RULE },
+				afterBuildTicks: ( axis ) => {
+					axis.ticks = axis.ticks.filter( ( { value } ) => marks[ value ] );
+				},
+				ticks: { font, color: INK, maxRotation: 0, autoSkipPadding: 16 },
+			},
 			y: {
 				stacked,
 				position: rtl ? 'right' : 'left',
@@ -66,7 +76,7 @@ function optionsOf( { titles, show, stacked, most } ) {
 			},
 		},
 		plugins: {
-			legend: { position: 'bottom', align: 'start', rtl, labels: { font, color: INK, boxWidth: 14, boxHeight: 10, padding: 12 } },
+			legend: { display: named, position: 'bottom', align: 'start', rtl, labels: { font, color: INK, boxWidth: 14, boxHeight: points ? 7 : 10, padding: 12, usePointStyle: points } },
 			tooltip: {
 				rtl,
 				textDirection: rtl ? 'rtl' : 'ltr',

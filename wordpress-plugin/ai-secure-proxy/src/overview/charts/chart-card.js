@@ -24,10 +24,10 @@ import { Table } from './table';
 export function ChartCard( { title, metrics, summary, empty = '', series, show, choices, children, className = '', ...drawn } ) {
 	const [ asTable, setAsTable ] = useState( false );
 	const id = useId();
-	const [ labels, titles ] = useMemo( () => {
+	const [ labels, titles, marks ] = useMemo( () => {
 		const steps = stepsOf( metrics );
 		const times = timesOf( metrics );
-		return [ steps.map( times.short ), steps.map( times.full ) ];
+		return [ steps.map( times.short ), steps.map( times.full ), steps.map( times.isRound ) ];
 	}, [ metrics ] );
 	return (
 		<Card size="small" className={ `aisp-chart ${ className }` } as="section" aria-labelledby={ id }>
@@ -44,7 +44,7 @@ export function ChartCard( { title, metrics, summary, empty = '', series, show, 
 				{ choices && <div className="aisp-choices">{ choices }</div> }
 				{ empty ? <p className="aisp-empty">{ empty }</p> : <p className="aisp-summary">{ summary }</p> }
 				{ ! empty && asTable && <Table caption={ title } titles={ titles } series={ series } show={ show } /> }
-				{ ! empty && ! asTable && <Canvas label={ `${ title }. ${ summary }` } labels={ labels } titles={ titles } show={ show } { ...drawn } /> }
+				{ ! empty && ! asTable && <Canvas label={ `${ title }. ${ summary }` } labels={ labels } titles={ titles } marks={ marks } show={ show } { ...drawn } /> }
 				{ ! empty && children }
 			</CardBody>
 		</Card>

@@ -6,10 +6,10 @@ import { __, _n, sprintf } from '@wordpress/i18n';
 import { count, percent } from '../../shared/format';
 import { errorsOf, sumOf } from '../figures';
 import { useLog } from '../log-link';
-import { errorName, isError } from '../outcomes';
+import { errorName, isError } from '../../shared/outcomes';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
-import { COLOURS, fill } from './palette';
+import { bars } from './palette';
 import { whole } from './sentences';
 import { Shares } from './shares';
 
@@ -18,7 +18,7 @@ export function Errors( { metrics } ) {
 	const { series, datasets } = useMemo( () => {
 		const points = metrics.by.outcome.filter( ( { name } ) => isError( name ) );
 		const found = seriesByName( stepsOf( metrics ), points, ( { calls } ) => calls, errorName );
-		return { series: found, datasets: found.map( ( { label, values }, at ) => ( { label, data: values, backgroundColor: fill( COLOURS[ at ], at ), maxBarThickness: 24 } ) ) };
+		return { series: found, datasets: bars( found ) };
 	}, [ metrics ] );
 	const log = useLog();
 	const failed = errorsOf( now );

@@ -8,17 +8,15 @@ import { sumOf } from '../figures';
 import { wordsOf } from '../range';
 import { seriesOf, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
-import { GOOD } from './palette';
+import { GOOD, lines } from './palette';
 
 export function Hits( { metrics, range } ) {
 	const [ now, before ] = [ sumOf( metrics.total[ 0 ] ), sumOf( metrics.previous[ 0 ] ) ];
 	const { series, datasets } = useMemo( () => {
 		const label = __( 'Hit ratio', 'ai-secure-proxy' );
 		const values = seriesOf( stepsOf( metrics ), metrics.points, ( point ) => point.hit_ratio, null );
-		return {
-			series: [ { label, values } ],
-			datasets: [ { label, data: values, borderColor: GOOD, backgroundColor: GOOD, borderWidth: 2, pointRadius: 2.5, spanGaps: true } ],
-		};
+		const found = [ { label, values } ];
+		return { series: found, datasets: lines( found, [ GOOD ] ) };
 	}, [ metrics ] );
 	/* translators: 1: what it is compared with, such as “the hour before”, 2: a share, such as 40%. */
 	const earlier = __( 'In %1$s it was %2$s.', 'ai-secure-proxy' );

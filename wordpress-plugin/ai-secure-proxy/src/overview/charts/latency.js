@@ -8,7 +8,7 @@ import { Choice } from '../choice';
 import { sumOf } from '../figures';
 import { seriesOf, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
-import { COLOURS, DASHES, SHAPES } from './palette';
+import { lines } from './palette';
 import { compared } from './sentences';
 
 const PERCENTILES = [ 'p50', 'p95', 'p99' ];
@@ -25,20 +25,7 @@ export function Latency( { metrics, range } ) {
 	const { series, datasets } = useMemo( () => {
 		const steps = stepsOf( metrics );
 		const found = PERCENTILES.map( ( name ) => ( { label: name.toUpperCase(), values: seriesOf( steps, metrics.points, ( point ) => point[ part ][ name ], null ) } ) );
-		return {
-			series: found,
-			datasets: found.map( ( { label, values }, at ) => ( {
-				label,
-				data: values,
-				borderColor: COLOURS[ at ],
-				backgroundColor: COLOURS[ at ],
-				borderDash: DASHES[ at ],
-				pointStyle: SHAPES[ at ],
-				borderWidth: 2,
-				pointRadius: 2.5,
-				spanGaps: true,
-			} ) ),
-		};
+		return { series: found, datasets: lines( found ) };
 	}, [ metrics, part ] );
 	/* translators: 1, 2, 3: durations, such as 1.2 s. */
 	const spread = __( 'Half of the calls took %1$s at most, 95%% %2$s, 99%% %3$s.', 'ai-secure-proxy' );

@@ -3,14 +3,14 @@
  */
 
 /** Each has a contrast of 3 to white at least, and differs from its neighbour also in brightness. */
-export const COLOURS = [ '#1d5fa8', '#b35900', '#2f7d4f', '#8a3ea6', '#7a5c00', '#646970' ];
+const COLOURS = [ '#1d5fa8', '#b35900', '#2f7d4f', '#8a3ea6', '#7a5c00', '#646970' ];
 
 export const GOOD = '#2f7d4f';
 export const BAD = '#b32d2e';
 export const CALM = '#1d5fa8';
 
-export const DASHES = [ [], [ 6, 4 ], [ 2, 3 ] ];
-export const SHAPES = [ 'circle', 'rect', 'triangle' ];
+const DASHES = [ [], [ 6, 4 ], [ 2, 3 ] ];
+const SHAPES = [ 'circle', 'rect', 'triangle' ];
 
 const SIDE = 8;
 
@@ -42,7 +42,7 @@ function dot( pen, x, y ) {
  * @param {number} at     Which series it is.
  * @return {CanvasPattern|string} What its areas are filled with.
  */
-export function fill( colour, at ) {
+function fill( colour, at ) {
 	const stroke = at % STROKES.length;
 	if ( ! stroke ) {
 		return colour;
@@ -56,3 +56,20 @@ export function fill( colour, at ) {
 	STROKES[ stroke ]( pen );
 	return pen.createPattern( tile, 'repeat' );
 }
+
+/** Series as bars. */
+export const bars = ( series, colours = COLOURS ) => series.map( ( { label, values }, at ) => ( { label, data: values, backgroundColor: fill( colours[ at ], at ), maxBarThickness: 24 } ) );
+
+/** Series as lines; where nothing is known, the line goes on to what is. */
+export const lines = ( series, colours = COLOURS ) =>
+	series.map( ( { label, values }, at ) => ( {
+		label,
+		data: values,
+		borderColor: colours[ at ],
+		backgroundColor: colours[ at ],
+		borderDash: DASHES[ at ],
+		pointStyle: SHAPES[ at ],
+		borderWidth: 2,
+		pointRadius: 2.5,
+		spanGaps: true,
+	} ) );

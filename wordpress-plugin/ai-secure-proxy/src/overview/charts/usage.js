@@ -9,7 +9,7 @@ import { cost, microusdOf, sumOf, tokensOf } from '../figures';
 import { useLog } from '../log-link';
 import { seriesByName, stepsOf } from '../series';
 import { ChartCard } from './chart-card';
-import { COLOURS, fill } from './palette';
+import { bars } from './palette';
 import { compared } from './sentences';
 import { Shares } from './shares';
 
@@ -31,14 +31,15 @@ export function Usage( { metrics, range } ) {
 	const { value, show, none } = WHATS[ what ];
 	const { series, datasets } = useMemo( () => {
 		const found = seriesByName( stepsOf( metrics ), metrics.by[ group ], value, ( name ) => name || GROUPS[ group ].unnamed );
-		return { series: found, datasets: found.map( ( { label, values }, at ) => ( { label, data: values, backgroundColor: fill( COLOURS[ at ], at ), maxBarThickness: 24 } ) ) };
+		return { series: found, datasets: bars( found ) };
 	}, [ metrics, group, value ] );
 	const log = useLog();
 	const [ now, before ] = [ sumOf( metrics.total[ 0 ] ), sumOf( metrics.previous[ 0 ] ) ];
 	/* translators: 1: number of tokens, 2: how many of them asked, 3: how many answered. */
 	const tokens = _n( '%1$s token, %2$s in and %3$s out.', '%1$s tokens, %2$s in and %3$s out.', tokensOf( now ), 'ai-secure-proxy' );
 	const sums = {
-		cost: `${ cost( microusdOf( now ) ) }.`,
+		/* translators: %s: a sum of money. */
+		cost: sprintf( __( '%s in all.', 'ai-secure-proxy' ), cost( microusdOf( now ) ) ),
 		tokens: sprintf( tokens, count( tokensOf( now ) ), count( now.tokens_in ), count( now.tokens_out ) ),
 	};
 	const summary = [ sums[ what ], compared( value( now ), value( before ), range ) ];

@@ -3,8 +3,7 @@
  */
 import { SelectControl } from '@wordpress/components';
 import { useField } from '../context';
-import { helpOf } from '../flaws';
-import { CONTROL, textOf } from './text';
+import { controlOf, textOf } from './text';
 
 /**
  * @param {Object}   props
@@ -14,20 +13,16 @@ import { CONTROL, textOf } from './text';
  * @param {Object[]} props.options value (empty for not set) and label. A value that is none of them is offered as it is.
  */
 export function Choice( { path, label, help, options, ...rest } ) {
-	const { id, value, set, flaws } = useField( path );
-	const text = textOf( value );
+	const field = useField( path );
+	const text = textOf( field.value );
 	const known = options.some( ( option ) => option.value === text );
 	return (
 		<SelectControl
-			{ ...CONTROL }
+			{ ...controlOf( field, label, help ) }
 			{ ...rest }
-			id={ id }
-			label={ label }
 			value={ text }
 			options={ known ? options : [ ...options, { value: text, label: text || '–' } ] }
-			help={ helpOf( flaws, help ) }
-			aria-invalid={ flaws.length > 0 }
-			onChange={ ( chosen ) => set( chosen === '' ? undefined : chosen ) }
+			onChange={ ( chosen ) => field.set( chosen === '' ? undefined : chosen ) }
 		/>
 	);
 }

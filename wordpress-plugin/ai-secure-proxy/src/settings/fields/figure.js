@@ -4,8 +4,7 @@
 import { TextControl } from '@wordpress/components';
 import { useState } from '@wordpress/element';
 import { useField } from '../context';
-import { helpOf } from '../flaws';
-import { CONTROL, textOf } from './text';
+import { controlOf, textOf } from './text';
 
 /** What a typed text means. */
 export function meant( text ) {
@@ -31,24 +30,19 @@ export function useTyped( value, read, write ) {
 }
 
 export function Figure( { path, label, help, placeholder, ...rest } ) {
-	const { id, value, set, usual, flaws } = useField( path );
-	const [ text, setText ] = useTyped( value, meant, textOf );
+	const field = useField( path );
+	const [ text, setText ] = useTyped( field.value, meant, textOf );
 	return (
 		<TextControl
-			{ ...CONTROL }
+			{ ...controlOf( field, label, help ) }
 			{ ...rest }
-			id={ id }
-			label={ label }
 			inputMode="decimal"
 			className="aisp-figure-field"
 			value={ text }
-			placeholder={ placeholder ?? textOf( usual ) }
-			help={ helpOf( flaws, help ) }
-			aria-invalid={ flaws.length > 0 }
-			autoComplete="off"
+			placeholder={ placeholder ?? textOf( field.usual ) }
 			onChange={ ( typed ) => {
 				setText( typed );
-				set( meant( typed ) );
+				field.set( meant( typed ) );
 			} }
 		/>
 	);

@@ -5,9 +5,8 @@ import { TextControl } from '@wordpress/components';
 import { __, sprintf } from '@wordpress/i18n';
 import { useField, useSettingsContext } from '../context';
 import { items } from '../draft';
-import { helpOf } from '../flaws';
 import { useTyped } from './figure';
-import { CONTROL, textOf } from './text';
+import { controlOf, textOf } from './text';
 
 const listed = ( value ) => ( Array.isArray( value ) ? items( value ) : [ value ] ).map( textOf ).filter( Boolean );
 const write = ( value ) => listed( value ).join( ', ' );
@@ -68,25 +67,20 @@ export function Secret( { path, label, help, usual } ) {
 	const names = listed( read( text ) ?? read( standard ) );
 	const { answer } = useSettingsContext();
 	const isThere = names.some( ( name ) => answer.secrets.some( ( secret ) => secret.name === name && secret.usable ) );
+	const said = (
+		<>
+			{ help }
+			{ names.map( ( name ) => (
+				<Standing key={ name } name={ name } isSpare={ isThere } />
+			) ) }
+		</>
+	);
 	return (
 		<TextControl
-			{ ...CONTROL }
-			id={ field.id }
-			label={ label }
+			{ ...controlOf( field, label, said ) }
 			className="aisp-code"
 			value={ text }
 			placeholder={ standard }
-			help={ helpOf(
-				field.flaws,
-				<>
-					{ help }
-					{ names.map( ( name ) => (
-						<Standing key={ name } name={ name } isSpare={ isThere } />
-					) ) }
-				</>
-			) }
-			aria-invalid={ field.flaws.length > 0 }
-			autoComplete="off"
 			spellCheck={ false }
 			onChange={ ( typed ) => {
 				setText( typed );

@@ -8,6 +8,22 @@ import { helpOf } from '../flaws';
 /** What all controls of this screen have in common. */
 export const CONTROL = { __next40pxDefaultSize: true, __nextHasNoMarginBottom: true };
 
+/**
+ * The same, with what is said of a field.
+ *
+ * @param {Object} field As of useField().
+ * @param {string} label
+ * @param {*}      help
+ */
+export const controlOf = ( field, label, help ) => ( {
+	...CONTROL,
+	id: field.id,
+	label,
+	help: helpOf( field.flaws, help ),
+	'aria-invalid': field.flaws.length > 0,
+	autoComplete: 'off',
+} );
+
 /** A value as a text, whatever it is. */
 export const textOf = ( value ) => {
 	if ( value === undefined || value === null ) {
@@ -17,18 +33,14 @@ export const textOf = ( value ) => {
 };
 
 export function Text( { path, label, help, placeholder, ...rest } ) {
-	const { id, value, set, usual, flaws } = useField( path );
+	const field = useField( path );
+	const { value, set, usual } = field;
 	return (
 		<TextControl
-			{ ...CONTROL }
+			{ ...controlOf( field, label, help ) }
 			{ ...rest }
-			id={ id }
-			label={ label }
 			value={ textOf( value ) }
 			placeholder={ placeholder ?? textOf( usual ) }
-			help={ helpOf( flaws, help ) }
-			aria-invalid={ flaws.length > 0 }
-			autoComplete="off"
 			spellCheck={ false }
 			onChange={ ( text ) => set( text === '' ? undefined : text ) }
 		/>

@@ -16,7 +16,7 @@ export function Secrets() {
 				<p className="aisp-intro">
 					{ __( 'The settings hold names, and never a secret. The module looks each one up in the environment of PHP, and then among the constants of wp-config.php.', 'ai-secure-proxy' ) }
 				</p>
-				<table className="aisp-table">
+				<table className="aisp-table is-stacked">
 					<thead>
 						<tr>
 							<th scope="col">{ __( 'Name', 'ai-secure-proxy' ) }</th>
@@ -27,11 +27,11 @@ export function Secrets() {
 					<tbody>
 						{ answer.secrets.map( ( secret ) => (
 							<tr key={ secret.for + secret.name }>
-								<td>
+								<th scope="row">
 									<code>{ secret.name }</code>
-								</td>
-								<td>{ secret.for }</td>
-								<td>
+								</th>
+								<td data-label={ __( 'For', 'ai-secure-proxy' ) }>{ secret.for }</td>
+								<td data-label={ __( 'State', 'ai-secure-proxy' ) }>
 									<State secret={ secret } isSpare={ isSpare( secret ) } />
 								</td>
 							</tr>
