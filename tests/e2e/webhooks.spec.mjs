@@ -214,6 +214,8 @@ describe( 'webhooks', () => {
 				await page.getByRole( 'region', { name: 'What came in it' } ).waitFor();
 				await accessible( page, `an event, ${ colour }, ${ size }`, '.aisp-details' );
 				await fits( page, `an event, ${ size }` );
+				const close = await page.getByRole( 'dialog' ).getByRole( 'button', { name: 'Close' } ).boundingBox();
+				assert.ok( close.x + close.width <= viewport.width, `the button that closes is at ${ close.x }` );
 				await picture( page, `webhooks-detail-${ colour }-${ size }` );
 			}
 		}

@@ -52,6 +52,27 @@ final class JobResultTest extends JobTestCase {
 		Site::php( 'foreach ( $in as $id ) { wp_delete_post( $id, true ); }', $posts );
 	}
 
+	public function test_items_say_where_their_answers_go_and_whether_they_are_there(): void {
+		$posts = array( self::new_post(), self::new_post() );
+		$items = array_map( static fn( int $post ): array => array( 'prompt' => self::fresh(), 'store' => self::into( $post ) ), $posts ); // phpcs:ignore WordPress.Arrays.ArrayDeclarationSpacing
+		$id    = self::enqueue( array( 'items' => array( ...$items, array( 'prompt' => self::fresh() ) ) ) );
+		$place = static fn( int $n, string $login = 'admin' ): ?array => self::job( $id, '?items=3', $login )['items'][ $n ]['place'] ?? null;
+		self::assertSame( array( 'A post', false, null ), array( $place( 0 )['title'], $place( 0 )['written'], $place( 0 )['obstacle'] ) );
+		self::assertStringContainsString( "post=$posts[0]", $place( 0 )['edit_url'] );
+		Site::php( 'wp_delete_post( $in, true );', $posts[1] );
+		self::work();
+		$expected = array(
+			'title'    => 'A post',
+			'edit_url' => $place( 0 )['edit_url'],
+			'written'  => true,
+			'obstacle' => null,
+		);
+		self::assertSame( $expected, $place( 0 ) );
+		self::assertSame( $expected, $place( 0, 'editor' ) );
+		self::assertSame( array_combine( array_keys( $expected ), array( null, null, false, 'gone' ) ), $place( 1 ) );
+		self::assertNull( $place( 2 ), 'it goes nowhere' );
+	}
+
 	public function test_nobody_has_something_written_where_he_may_not(): void {
 		$own     = self::new_post( 'author' );
 		$other   = self::new_post( 'admin' );

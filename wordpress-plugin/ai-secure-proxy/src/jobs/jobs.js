@@ -1,19 +1,16 @@
 /**
  * The screen: how many jobs are in which state, the list, and the one that is looked at.
  */
-import { Button } from '@wordpress/components';
 import { speak } from '@wordpress/a11y';
 import { useCallback, useEffect, useRef } from '@wordpress/element';
 import { __, _n, sprintf } from '@wordpress/i18n';
 import { call } from '../shared/api';
 import { count } from '../shared/format';
 import { useKeyset } from '../shared/keyset';
+import { Empty, Listing } from '../shared/listing';
 import { useEvery, useLoaded } from '../shared/load';
 import { useParam } from '../shared/param';
-import { ListPager } from '../shared/pager';
-import { Rows, useView } from '../shared/rows';
-import { Failure } from '../shared/screen';
-import { States } from '../shared/states';
+import { useView } from '../shared/rows';
 import { actionsOf, useActs } from './acts';
 import { useFields } from './fields';
 import { Job } from './job';
@@ -44,23 +41,19 @@ export function Jobs() {
 	const filtered = state || Object.values( filters ).some( ( value ) => value !== undefined );
 	return (
 		<>
-			<div className="aisp-bar">
-				<States label={ __( 'Jobs by state', 'ai-secure-proxy' ) } states={ tabs( counts ) } chosen={ STATES[ state ] ? state : '' } choose={ setState } />
-				<Button variant="secondary" size="compact" onClick={ reload }>
-					{ __( 'Refresh', 'ai-secure-proxy' ) }
-				</Button>
-			</div>
-			<Failure error={ list.error ?? uncounted } retry={ reload } />
-			<Rows
+			<Listing
+				states={ { label: __( 'Jobs by state', 'ai-secure-proxy' ), states: tabs( counts ), chosen: STATES[ state ] ? state : '', choose: setState } }
+				error={ list.error ?? uncounted }
+				reload={ reload }
 				list={ list }
 				view={ view }
 				setView={ setView }
 				fields={ useFields( usePeople( rows ) ) }
 				actions={ actionsOf( acts, open ) }
 				open={ open }
-				empty={ list.error ? '' : <Empty state={ state } filtered={ filtered } /> }
+				empty={ <None state={ state } filtered={ filtered } /> }
+				pages={ __( 'Pages of jobs', 'ai-secure-proxy' ) }
 			/>
-			<ListPager list={ list } label={ __( 'Pages of jobs', 'ai-secure-proxy' ) } />
 			{ acts.question }
 			{ id && <Job id={ id } every={ EVERY } close={ () => setId( '' ) } changed={ reload } /> }
 		</>
@@ -90,27 +83,24 @@ function useSpoken( counts ) {
 	}, [ left ] );
 }
 
-function Empty( { state, filtered } ) {
+function None( { state, filtered } ) {
 	if ( state === 'failed' ) {
 		return (
-			<div className="aisp-empty">
-				<h2>{ __( 'No job has failed', 'ai-secure-proxy' ) }</h2>
+			<Empty title={ __( 'No job has failed', 'ai-secure-proxy' ) }>
 				<p>{ __( 'A job whose last attempt fails stays here until you try it again or its time is over.', 'ai-secure-proxy' ) }</p>
-			</div>
+			</Empty>
 		);
 	}
 	return filtered ? (
-		<div className="aisp-empty">
-			<h2>{ __( 'No job matches', 'ai-secure-proxy' ) }</h2>
+		<Empty title={ __( 'No job matches', 'ai-secure-proxy' ) }>
 			<p>{ __( 'Choose another state or take a filter away.', 'ai-secure-proxy' ) }</p>
-		</div>
+		</Empty>
 	) : (
-		<div className="aisp-empty">
-			<h2>{ __( 'No jobs yet', 'ai-secure-proxy' ) }</h2>
+		<Empty title={ __( 'No jobs yet', 'ai-secure-proxy' ) }>
 			<p>{ __( 'A job asks one prompt or thousands in the background, and survives a restart. Enqueue one by POST /jobs, by the command below, or from the code of a plugin.', 'ai-secure-proxy' ) }</p>
 			<p>
 				<code>wp aisp job enqueue &quot;Say hi&quot;</code>
 			</p>
-		</div>
+		</Empty>
 	);
 }

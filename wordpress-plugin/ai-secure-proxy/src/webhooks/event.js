@@ -73,6 +73,7 @@ const Payload = ( { event: { state, payload } } ) =>
 function factsOf( event, jobs ) {
 	const job = jobOf( event );
 	return [
+		[ __( 'Type', 'ai-secure-proxy' ), event.type ],
 		[ __( 'Source', 'ai-secure-proxy' ), sourceName( event.source ) ],
 		[
 			__( 'Job', 'ai-secure-proxy' ),

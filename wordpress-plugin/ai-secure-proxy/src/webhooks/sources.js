@@ -5,6 +5,7 @@ import { Button, Card, CardBody } from '@wordpress/components';
 import { useCopyToClipboard } from '@wordpress/compose';
 import { __, sprintf } from '@wordpress/i18n';
 import { Facts } from '../shared/details';
+import { Empty } from '../shared/listing';
 import { useTell } from '../shared/screen';
 import { State } from '../shared/states';
 import { Ago } from '../shared/when';
@@ -20,13 +21,12 @@ export function Sources( { sources, settings } ) {
 		return (
 			<Card className="aisp-section" isBorderless={ false }>
 				<CardBody>
-					<div className="aisp-empty">
-						<h2>{ __( 'Nobody may send events yet', 'ai-secure-proxy' ) }</h2>
+					<Empty title={ __( 'Nobody may send events yet', 'ai-secure-proxy' ) }>
 						<p>{ __( 'Name a source in the settings: how it signs, and which variable or constant holds its secret. Its address is shown here then.', 'ai-secure-proxy' ) }</p>
 						<Button __next40pxDefaultSize variant="primary" href={ settings }>
 							{ __( 'Open the settings', 'ai-secure-proxy' ) }
 						</Button>
-					</div>
+					</Empty>
 				</CardBody>
 			</Card>
 		);

@@ -6,12 +6,10 @@ import { useCallback, useMemo } from '@wordpress/element';
 import { __ } from '@wordpress/i18n';
 import { call } from '../shared/api';
 import { useKeyset } from '../shared/keyset';
+import { Empty, Listing } from '../shared/listing';
 import { useEvery, useLoaded } from '../shared/load';
-import { ListPager } from '../shared/pager';
 import { useParam } from '../shared/param';
-import { Rows, useView } from '../shared/rows';
-import { Failure } from '../shared/screen';
-import { States } from '../shared/states';
+import { useView } from '../shared/rows';
 import { actionsOf, useActs } from './acts';
 import { Event } from './event';
 import { useFields } from './fields';
@@ -41,22 +39,18 @@ export function Webhooks( { site } ) {
 	const names = useMemo( () => ( sources.data ?? [] ).map( ( { name } ) => name ), [ sources.data ] );
 	return (
 		<>
-			<Failure error={ list.error ?? sources.error ?? counts.error } retry={ reload } />
 			{ sources.data && <Sources sources={ sources.data } settings={ site.screens.settings } /> }
-			<div className="aisp-bar">
-				<States label={ __( 'Events by state', 'ai-secure-proxy' ) } states={ tabs( counts.data ) } chosen={ state } choose={ setState } />
-				<Button variant="secondary" size="compact" onClick={ reload }>
-					{ __( 'Refresh', 'ai-secure-proxy' ) }
-				</Button>
-			</div>
-			<Rows
+			<Listing
+				states={ { label: __( 'Events by state', 'ai-secure-proxy' ), states: tabs( counts.data ), chosen: state, choose: setState } }
+				error={ list.error ?? sources.error ?? counts.error }
+				reload={ reload }
 				list={ list }
 				view={ view }
 				setView={ setView }
 				fields={ useFields( names ) }
 				actions={ actionsOf( acts, open ) }
 				open={ open }
-				empty={ list.error ? '' : <Empty state={ state } source={ filters.source } /> }
+				empty={ <None state={ state } source={ filters.source } /> }
 				extra={
 					state === 'dead' ? (
 						rows.length > 0 && <ReplayAll source={ filters.source } act={ acts.replayAll } />
@@ -69,8 +63,8 @@ export function Webhooks( { site } ) {
 						/>
 					)
 				}
+				pages={ __( 'Pages of events', 'ai-secure-proxy' ) }
 			/>
-			<ListPager list={ list } label={ __( 'Pages of events', 'ai-secure-proxy' ) } />
 			{ acts.question }
 			{ id && <Event id={ id } jobs={ site.screens.jobs } every={ EVERY } close={ () => setId( '' ) } changed={ reload } /> }
 		</>
@@ -94,27 +88,24 @@ const ReplayAll = ( { source, act } ) => (
 	</Button>
 );
 
-function Empty( { state, source } ) {
+function None( { state, source } ) {
 	if ( state === 'dead' ) {
 		return (
-			<div className="aisp-empty">
-				<h2>{ __( 'No event is dead', 'ai-secure-proxy' ) }</h2>
+			<Empty title={ __( 'No event is dead', 'ai-secure-proxy' ) }>
 				<p>{ __( 'An event whose handler throws eight times is kept here until you replay or forget it.', 'ai-secure-proxy' ) }</p>
-			</div>
+			</Empty>
 		);
 	}
 	return state || source ? (
-		<div className="aisp-empty">
-			<h2>{ source === JOBS ? __( 'No job has ended', 'ai-secure-proxy' ) : __( 'No event matches', 'ai-secure-proxy' ) }</h2>
+		<Empty title={ source === JOBS ? __( 'No job has ended', 'ai-secure-proxy' ) : __( 'No event matches', 'ai-secure-proxy' ) }>
 			<p>{ __( 'Choose another state or take a filter away.', 'ai-secure-proxy' ) }</p>
-		</div>
+		</Empty>
 	) : (
-		<div className="aisp-empty">
-			<h2>{ __( 'No events yet', 'ai-secure-proxy' ) }</h2>
+		<Empty title={ __( 'No events yet', 'ai-secure-proxy' ) }>
 			<p>{ __( 'Give a source’s address to its sender. Each event that it signs is kept here, and handed to your site by the action below.', 'ai-secure-proxy' ) }</p>
 			<p>
 				<code>aisp_webhook_received</code>
 			</p>
-		</div>
+		</Empty>
 	);
 }
