@@ -22,7 +22,7 @@ before( async () => {
 				'uid' => "e2e-$i", 'created_at' => 1767225600 + 3600 * $i, 'user_id' => 0 === $i % 3 ? $in['editor'] : 0, 'route' => 0 === $i % 2 ? '/infer' : 'cli',
 				'req_hash' => 7 === $i ? $in['hash'] : hash( 'sha256', "e2e $i" ), 'tokens_in' => 100 + $i, 'tokens_out' => 2 * $i, 'duration_ms' => 5 * $i,
 				'status_code' => $fails ? ( 0 === $i % 12 ? 502 : 429 ) : 200, 'error' => $fails ? ( 0 === $i % 12 ? 'provider_unavailable' : 'policy_quota' ) : null,
-				'provider' => 'openai', 'model' => $i < 50 ? 'gpt-4o-mini' : 'claude-haiku', 'cached' => 0 === $i % 5, 'attempts' => 1, 'cost_microusd' => 12 * $i, 'client' => '', 'source' => 'e2e', 'request_id' => "req-e2e-$i",
+				'provider' => 'openai', 'model' => 45 === $i ? 'a-model-with-a-rather-long-name-of-2026-11-25-preview' : ( $i < 50 ? 'gpt-4o-mini' : 'claude-haiku' ), 'cached' => 0 === $i % 5, 'attempts' => 1, 'cost_microusd' => 12 * $i, 'client' => '', 'source' => 'e2e', 'request_id' => "req-e2e-$i",
 			);
 		}
 		global $wpdb;

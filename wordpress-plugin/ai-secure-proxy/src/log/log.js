@@ -61,7 +61,7 @@ export function Log( { site } ) {
 					defaultLayouts={ LAYOUTS }
 					config={ SIZES }
 					onClickItem={ ( item ) => setCallId( String( item.id ) ) }
-					empty={ list.error ? '' : <Empty view={ view } reset={ reset } playground={ site.screens.playground } /> }
+					empty={ list.data && ! list.error ? <Empty view={ view } reset={ reset } playground={ site.screens.playground } /> : '' }
 				>
 					<div className="aisp-log__tools">
 						<DataViews.Search label={ __( 'Search by request id or hash', 'ai-secure-proxy' ) } />
