@@ -1,43 +1,22 @@
 // The Playground, as somebody uses it who manages the proxy: an answer as it comes, what it came to, and what would be sent.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { accessible, browse, COLOURS, fits, logIn, picture, screen, SIZES, watch } from './support/admin.mjs';
+import { beforeEach, test } from 'node:test';
+import { accessible, COLOURS, fits, picture, screen, SIZES } from './support/admin.mjs';
 import { missing, policy as real } from './support/model.mjs';
-import { allow, complaints, php, provider } from './support/site.mjs';
+import { button, fresh, page, session, wrong } from './support/session.mjs';
+import { allow, php, provider } from './support/site.mjs';
 
 const ANSWER = 'The ferry leaves at noon.';
 const LONG = Array.from( { length: 300 }, ( _, i ) => `word${ i }` ).join( ' ' );
 
-let browser, context, page, complained, wrong;
-
-before( async () => {
-	browser = await browse();
-	complained = complaints();
-} );
-
-after( async () => {
-	await browser?.close();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
+session( 'admin', ANSWER );
 
 beforeEach( async () => {
-	allow( [] );
-	await provider.reset();
-	await provider.says( ANSWER );
-	context = await browser.newContext( { viewport: SIZES.wide, permissions: [ 'clipboard-read', 'clipboard-write' ] } );
-	page = await context.newPage();
-	page.setDefaultTimeout( 15000 );
-	await logIn( page );
 	await page.goto( screen( 'playground' ) );
 	await page.getByLabel( 'Model' ).getByRole( 'option' ).nth( 1 ).waitFor( { state: 'attached' } );
-	wrong = watch( page );
 } );
 
-afterEach( () => context.close() );
-
-const fresh = ( words = 'When does the ferry leave?' ) => `${ words } ${ Math.random() }`;
-const button = ( name ) => page.getByRole( 'button', { name, exact: true } );
 const answer = () => page.getByRole( 'region', { name: 'Answer' } );
 const fact = ( name ) => page.locator( '.aisp-facts > div' ).filter( { has: page.locator( 'dt', { hasText: new RegExp( `^${ name }$` ) } ) } ).locator( 'dd' ).first();
 
@@ -90,16 +69,16 @@ test( 'an answer comes with all that it came to, is logged as the Playground’s
 
 	await button( 'Copy' ).click();
 	await button( 'Copied' ).waitFor();
-	assert.equal( await page.evaluate( () => navigator.clipboard.readText() ), ANSWER );
+	assert.equal( await page.evaluate( () => globalThis.navigator.clipboard.readText() ), ANSWER );
 	assert.deepEqual( wrong(), [] );
 } );
 
 test( 'the answer is read out once it is whole', async () => {
 	await page.evaluate( () => {
 		globalThis.heard = [];
-		new MutationObserver( () => globalThis.heard.push( document.getElementById( 'a11y-speak-polite' ).textContent ) ).observe( document.getElementById( 'a11y-speak-polite' ), { childList: true } );
+		new globalThis.MutationObserver( () => globalThis.heard.push( document.getElementById( 'a11y-speak-polite' ).textContent ) ).observe( document.getElementById( 'a11y-speak-polite' ), { childList: true } );
 	} );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await fact( 'Request id' ).waitFor();
 	await page.waitForFunction( ( text ) => globalThis.heard.some( ( one ) => one.trim() === text ), ANSWER );
 	const heard = ( await page.evaluate( () => globalThis.heard ) ).filter( ( text ) => text.trim() );
@@ -107,13 +86,13 @@ test( 'the answer is read out once it is whole', async () => {
 } );
 
 test( 'what was asked can be used again, and is gone with the page', async () => {
-	const prompt = fresh();
+	const prompt = fresh( 'When does the ferry leave?' );
 	await ask( prompt );
 	await page.getByRole( 'button', { name: `Use again: ${ prompt }` } ).waitFor();
 	await page.getByLabel( 'Prompt' ).fill( 'Something else' );
 	await page.getByRole( 'button', { name: `Use again: ${ prompt }` } ).click();
 	assert.equal( await page.getByLabel( 'Prompt' ).inputValue(), prompt );
-	const kept = await page.evaluate( () => JSON.stringify( [ { ...localStorage }, { ...sessionStorage } ] ) );
+	const kept = await page.evaluate( () => JSON.stringify( [ { ...globalThis.localStorage }, { ...globalThis.sessionStorage } ] ) );
 	assert.ok( ! kept.includes( prompt ) );
 	await page.reload();
 	await page.getByLabel( 'Prompt' ).waitFor();
@@ -123,17 +102,13 @@ test( 'what was asked can be used again, and is gone with the page', async () =>
 test( 'Stop ends the call at the provider, and keeps what there was', async () => {
 	await provider.reset();
 	await provider.says( LONG );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await answer().getByText( 'word5' ).waitFor();
 	await button( 'Stop' ).click();
 	await page.getByText( 'Stopped. This is what had come by then.' ).waitFor();
 	assert.ok( ( await answer().textContent() ).length < LONG.length / 2 );
 	await pictures( 'stopped' );
-	const until = Date.now() + 5000;
-	let asked;
-	do {
-		[ asked ] = await provider.requests();
-	} while ( asked.completed !== false && Date.now() < until );
+	const asked = await provider.leftAlone();
 	assert.equal( asked.completed, false, 'the provider was hung up on' );
 	assert.ok( asked.chunks_sent < 200, `${ asked.chunks_sent } pieces were sent` );
 	await button( 'Ask' ).waitFor();
@@ -165,7 +140,7 @@ test( 'what is wrong with a field is said beside it', async () => {
 	assert.equal( await page.getByLabel( 'Prompt' ).getAttribute( 'aria-invalid' ), 'true' );
 	assert.equal( await page.evaluate( () => document.activeElement.dataset.field ), 'prompt' );
 
-	await page.getByLabel( 'Prompt' ).fill( fresh() );
+	await page.getByLabel( 'Prompt' ).fill( fresh( 'When does the ferry leave?' ) );
 	assert.equal( await page.getByLabel( 'Prompt' ).getAttribute( 'aria-invalid' ), 'false' );
 	await page.getByRole( 'button', { name: 'Advanced' } ).click();
 	await page.getByLabel( 'Schema' ).fill( '{ "type": ' );
@@ -175,11 +150,11 @@ test( 'what is wrong with a field is said beside it', async () => {
 	assert.deepEqual( await provider.requests(), [] );
 	await page.getByLabel( 'Schema' ).fill( '{ "type": "string" }' );
 	await button( 'Ask' ).click();
-	await page.locator( '.is-wrong', { hasText: 'schema' } ).waitFor();
+	await page.locator( '.aisp-wrong', { hasText: 'schema' } ).waitFor();
 	await page.getByLabel( 'Schema' ).fill( '' );
 	await page.getByLabel( 'Temperature' ).fill( '7' );
 	await button( 'Ask' ).click();
-	await page.locator( '.is-wrong' ).getByText( 'temperature must be between 0 and 2', { exact: true } ).waitFor();
+	await page.locator( '.aisp-wrong' ).getByText( 'temperature must be between 0 and 2', { exact: true } ).waitFor();
 	await pictures( 'flaw' );
 	assert.deepEqual( wrong( '400' ), [] );
 } );
@@ -189,16 +164,16 @@ test( 'an answer to a schema comes as it says', async () => {
 	await provider.says( '{"port":"Delfzijl"}' );
 	await page.getByRole( 'button', { name: 'Advanced' } ).click();
 	await page.getByLabel( 'Schema' ).fill( '{ "type": "object", "properties": { "port": { "type": "string" } }, "required": [ "port" ] }' );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await fact( 'Request id' ).waitFor();
 	assert.deepEqual( JSON.parse( await answer().textContent() ), { port: 'Delfzijl' } );
 } );
 
 test( 'beyond a limit it says when to try again, and counts down to it', async () => {
 	allow( [], { quota: [ { per: 'user', limit: 1, period: 12 } ] } );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await page.getByText( '0 of 1 left' ).waitFor();
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	const counting = page.getByRole( 'button', { name: /^Try again in \d+ seconds?$/ } );
 	await counting.waitFor();
 	assert.equal( await counting.getAttribute( 'aria-disabled' ), 'true' );
@@ -211,7 +186,7 @@ test( 'beyond a limit it says when to try again, and counts down to it', async (
 test( 'a stream that breaks begins again, and one that breaks for good is no answer', async () => {
 	await provider.reset();
 	await provider.will( { type: 'stream_fault', kind: 'disconnect', after_chunks: 8 }, { type: 'reply', text: LONG, times: 1 }, { type: 'reply', text: ANSWER, times: null } );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await fact( 'Request id' ).waitFor();
 	assert.equal( await answer().textContent(), ANSWER );
 	await page.getByText( 'The connection to the provider broke, and the answer began again.' ).waitFor();
@@ -220,7 +195,7 @@ test( 'a stream that breaks begins again, and one that breaks for good is no ans
 	await provider.reset();
 	await provider.will( { type: 'reply', text: LONG, times: null }, { type: 'stream_fault', kind: 'disconnect', after_chunks: 8, times: null } );
 	allow( [], { max_attempts: 1 } );
-	await ask( fresh() );
+	await ask( fresh( 'When does the ferry leave?' ) );
 	await page.getByText( 'This is not the whole answer.' ).waitFor();
 	await button( 'Try again' ).waitFor();
 	await pictures( 'broken' );
@@ -245,7 +220,7 @@ test( 'a real model answers piece by piece', { skip: missing }, async () => {
 	await page.getByLabel( 'Prompt' ).fill( fresh( 'Write two sentences about a harbour.' ) );
 	await page.evaluate( () => {
 		globalThis.lengths = [];
-		new MutationObserver( () => globalThis.lengths.push( document.querySelector( '.aisp-answer-text' )?.textContent.length ?? 0 ) ).observe( document.getElementById( 'aisp-screen' ), { childList: true, subtree: true, characterData: true } );
+		new globalThis.MutationObserver( () => globalThis.lengths.push( document.querySelector( '.aisp-answer-text' )?.textContent.length ?? 0 ) ).observe( document.getElementById( 'aisp-screen' ), { childList: true, subtree: true, characterData: true } );
 	} );
 	await button( 'Ask' ).click();
 	await fact( 'Request id' ).waitFor( { timeout: 120000 } );

@@ -1,40 +1,17 @@
 // The panel “AI summary” beside a post: the summary of what is in the editor, and where it goes.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { accessible, browse, picture, SIZES, watch } from './support/admin.mjs';
-import { blocks, CORE, edit, edited, newPost, paragraph, write } from './support/editor.mjs';
+import { test } from 'node:test';
+import { accessible, picture } from './support/admin.mjs';
+import { blocks, CORE, edit, edited, newPost, paragraph } from './support/editor.mjs';
 import { missing, policy as real } from './support/model.mjs';
-import { allow, complaints, php, provider } from './support/site.mjs';
+import { button, fresh, page, session, wrong } from './support/session.mjs';
+import { allow, php, provider } from './support/site.mjs';
 
 const SUMMARY = 'The harbour is quiet in winter.';
 
-let browser, context, page, complained, wrong;
+session( 'editor', SUMMARY );
 
-before( async () => {
-	browser = await browse();
-	complained = complaints();
-} );
-
-after( async () => {
-	await browser?.close();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
-
-beforeEach( async () => {
-	allow( [] );
-	await provider.reset();
-	await provider.says( SUMMARY );
-	context = await browser.newContext( { viewport: SIZES.wide, permissions: [ 'clipboard-read', 'clipboard-write' ] } );
-	page = await context.newPage();
-	page.setDefaultTimeout( 20000 );
-	wrong = watch( page );
-	await write( page );
-} );
-
-afterEach( () => context.close() );
-
-const button = ( name ) => page.getByRole( 'button', { name, exact: true } );
 const text = () => page.getByRole( 'region', { name: 'Summary' } );
 
 /** Opens a post with the panel open. */
@@ -44,7 +21,7 @@ async function open( words ) {
 	return canvas;
 }
 
-async function summarise( words = `It is winter at the harbour. ${ Math.random() }` ) {
+async function summarise( words = fresh( 'It is winter at the harbour.' ) ) {
 	const canvas = await open( words );
 	await button( 'Summarise this post' ).click();
 	await button( 'Use as excerpt' ).waitFor();
@@ -76,7 +53,7 @@ test( 'it is inserted at the top, copied or discarded', async () => {
 	await page.getByRole( 'tab', { name: 'Post' } ).click();
 	await button( 'Copy' ).click();
 	await button( 'Copied' ).waitFor();
-	assert.equal( await page.evaluate( () => navigator.clipboard.readText() ), SUMMARY );
+	assert.equal( await page.evaluate( () => globalThis.navigator.clipboard.readText() ), SUMMARY );
 	await button( 'Discard' ).click();
 	await button( 'Summarise this post' ).waitFor();
 	assert.equal( await text().count(), 0 );
@@ -107,7 +84,7 @@ test( 'a provider that is down is told, and can be tried again', async () => {
 	await provider.reset();
 	await provider.will( { type: 'fail', status: 503, retry_after: 2, times: 1 }, { type: 'reply', text: SUMMARY, times: null } );
 	allow( [], { max_attempts: 1 } );
-	await open( `Words. ${ Math.random() }` );
+	await open( fresh( 'Words.' ) );
 	await button( 'Summarise this post' ).click();
 	await page.getByRole( 'button', { name: /^Try again/ } ).waitFor();
 	await picture( page, 'sidebar-refused-wide' );

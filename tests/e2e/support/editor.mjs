@@ -1,6 +1,5 @@
 // The block editor in the browser, with somebody in it who writes.
 
-import { logIn } from './admin.mjs';
 import { php, url, user } from './site.mjs';
 
 /** A post to write in; without the greetings that the editor has for who is new. */
@@ -35,6 +34,3 @@ export const blocks = ( page ) => page.evaluate( () => {
 
 /** What the editor has of the post, saved or not. */
 export const edited = ( page, field ) => page.evaluate( ( name ) => globalThis.wp.data.select( 'core/editor' ).getEditedPostAttribute( name ), field );
-
-/** Logs somebody in who writes. */
-export const write = ( page, login = 'editor' ) => logIn( page, login );

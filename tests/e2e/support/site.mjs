@@ -108,4 +108,14 @@ export const provider = {
 	will: ( ...behaviors ) => llmock( 'POST', '/scenario', { behaviors } ),
 	says: ( text ) => provider.will( { type: 'reply', text, times: null } ),
 	requests: async () => ( await llmock( 'GET', '/requests' ) ).requests,
+	/** The first request, once its answer was broken off by who asked, or after five seconds. */
+	leftAlone: async () => {
+		const until = Date.now() + 5000;
+		for ( ;; ) {
+			const [ asked ] = await provider.requests();
+			if ( asked.completed === false || Date.now() > until ) {
+				return asked;
+			}
+		}
+	},
 };

@@ -15,6 +15,7 @@ import { toBlocks } from '../shared/to-blocks';
 import { useAnswer } from '../shared/use-answer';
 import { useSources } from './sources';
 import { toldOf, toneOptions } from './tones';
+import '../shared/fields.css';
 import './editor.css';
 
 const ROLE = 'You write text that goes into a post of a website. Give the text alone, in Markdown without images, with no word about it.';
@@ -68,7 +69,7 @@ export function Edit( { attributes, setAttributes, clientId, context } ) {
 			setAttributes( { [ name ]: value } );
 		},
 		help: flaw?.[ name ],
-		className: flaw?.[ name ] ? 'is-wrong' : undefined,
+		className: flaw?.[ name ] ? 'aisp-wrong' : undefined,
 		'aria-invalid': Boolean( flaw?.[ name ] ),
 		disabled: busy,
 		__nextHasNoMarginBottom: true,

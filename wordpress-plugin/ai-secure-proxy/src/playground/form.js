@@ -26,7 +26,7 @@ export function Form( { draft, change, flaws, offer, busy, ask, stop, dryRun } )
 		value: draft[ name ],
 		onChange: ( value ) => change( { [ name ]: value } ),
 		help: flaws[ name ] ?? help,
-		className: flaws[ name ] ? 'is-wrong' : undefined,
+		className: flaws[ name ] ? 'aisp-wrong' : undefined,
 		'aria-invalid': Boolean( flaws[ name ] ),
 		__nextHasNoMarginBottom: true,
 	} );

@@ -12,6 +12,7 @@ import { DryRun } from './dry-run';
 import { Form } from './form';
 import { History } from './history';
 import { useDryRun } from './use-dry-run';
+import '../shared/fields.css';
 import './playground.css';
 
 const SOURCE = 'playground';

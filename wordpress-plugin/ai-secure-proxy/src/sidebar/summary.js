@@ -11,6 +11,7 @@ import { CopyButton } from '../shared/copy-button';
 import { about } from '../shared/post-text';
 import { Refusal } from '../shared/refusal';
 import { usePost } from './use-post';
+import '../shared/fields.css';
 import './sidebar.css';
 
 const TASK = 'Summarise the post in the message in two or three sentences, in the language it is written in. Give the summary alone, as plain text.';
