@@ -15,13 +15,13 @@ final class LogsTest extends SiteTestCase {
 			$records[] = array(
 				'uid'         => "r$i",
 				'created_at'  => strtotime( '2026-06-01T00:00:00Z' ) + 3600 * $i,
-				'user_id'     => 0 === $i % 5 ? 7 : 8,
+				'user_id'     => 0 === $i % 5 ? 70007 : 70008,
 				'status_code' => 0 === $i % 4 ? 429 : 200,
 				'error'       => 0 === $i % 4 ? 'policy_quota' : null,
 				'model'       => $i < 10 ? 'model-a' : 'model-b',
 				'route'       => 0 === $i % 2 ? '/infer' : 'cli',
 				'cached'      => 1 === $i % 4 ? 1 : 0,
-				'client'      => array( 3 => 'token:user:8', 4 => 'token:visitor', 8 => 'token:kiosk-2' )[ $i ] ?? '',
+				'client'      => array( 3 => 'token:user:70008', 4 => 'token:visitor', 8 => 'token:kiosk-2' )[ $i ] ?? '',
 				'source'      => 5 === $i ? 'one, two' : 'shop',
 				'provider'    => 0 === $i % 4 ? '' : 'mock',
 				'req_hash'    => hash( 'sha256', (string) intdiv( $i, 2 ) ),
@@ -57,7 +57,7 @@ final class LogsTest extends SiteTestCase {
 
 	public static function filters(): array {
 		return array(
-			'user'                       => array( 'user=7', 5 ),
+			'user'                       => array( 'user=70007', 5 ),
 			'nobody'                     => array( 'user=0', 0 ),
 			'status'                     => array( 'status=429', 7 ),
 			'model'                      => array( 'model=model-a', 10 ),
@@ -67,8 +67,8 @@ final class LogsTest extends SiteTestCase {
 			'before does not'            => array( 'before=2026-06-01T20:00:00Z', 20 ),
 			'a day'                      => array( 'after=2026-06-01&before=2026-06-02', 24 ),
 			'a zone'                     => array( 'after=2026-06-01T22:00:00%2B02:00', 5 ),
-			'several'                    => array( 'user=7&status=429&model=model-a', 1 ),
-			'users'                      => array( 'user=7,0', 5 ),
+			'several'                    => array( 'user=70007&status=429&model=model-a', 1 ),
+			'users'                      => array( 'user=70007,0', 5 ),
 			'statuses'                   => array( 'status=429,200', 25 ),
 			'a class of statuses'        => array( 'status=4xx', 7 ),
 			'classes'                    => array( 'status=4xx,5XX', 7 ),
@@ -83,12 +83,12 @@ final class LogsTest extends SiteTestCase {
 			'hits'                       => array( 'cached=true', 6 ),
 			'no hits'                    => array( 'cached=false', 19 ),
 			'tokens'                     => array( 'client=token:', 3 ),
-			'one token'                  => array( 'client=token:user:8', 1 ),
+			'one token'                  => array( 'client=token:user:70008', 1 ),
 			'tokens of users'            => array( 'client=token:user', 1 ),
 			'a named token'              => array( 'client=token:kiosk-2', 1 ),
 			'another named token'        => array( 'client=token:kiosk', 0 ),
-			'several clients'            => array( 'client=token:user:8,token:kiosk-2,token:visitor', 3 ),
-			'one token of another user'  => array( 'client=token:user:8&user=7', 0 ),
+			'several clients'            => array( 'client=token:user:70008,token:kiosk-2,token:visitor', 3 ),
+			'one token of another user'  => array( 'client=token:user:70008&user=70007', 0 ),
 			'nothing chosen'             => array( 'model=&user=&cached=&search=&after=&status=', 25 ),
 			'a hash'                     => array( 'search=' . hash( 'sha256', '1' ), 2 ),
 			'the beginning of a hash'    => array( 'search=' . strtoupper( substr( hash( 'sha256', '1' ), 0, 9 ) ), 2 ),
@@ -115,7 +115,7 @@ final class LogsTest extends SiteTestCase {
 			array( 'model[][]=a', 'model' ),
 			array( 'model=%ff', 'model' ),
 			array( 'model=' . str_repeat( 'a', 192 ), 'model' ),
-			array( 'user=7,me', 'user' ),
+			array( 'user=70007,me', 'user' ),
 			array( 'status=6xx', 'status' ),
 			array( 'status=200,boom', 'status' ),
 			array( 'error=Some+words', 'error' ),
@@ -157,7 +157,7 @@ final class LogsTest extends SiteTestCase {
 	}
 
 	public function test_one_record_with_its_user(): void {
-		$listed = self::logs( '?user=8&per_page=1' )[0];
+		$listed = self::logs( '?user=70008&per_page=1' )[0];
 		self::assertSame( $listed + array( 'user_name' => null ), Http::get( "/logs/{$listed['id']}" )->json(), 'a user that is no more' );
 		Http::infer( array( 'prompt' => self::fresh() ) );
 		self::assertSame( 'editor', Http::get( '/logs/' . self::logs( '?per_page=1' )[0]['id'] )->json()['user_name'] );
@@ -179,11 +179,11 @@ final class LogsTest extends SiteTestCase {
 				'statuses'  => array( 200, 429 ),
 				'users'     => array(
 					array(
-						'id'   => 7,
+						'id'   => 70007,
 						'name' => null,
 					),
 					array(
-						'id'   => 8,
+						'id'   => 70008,
 						'name' => null,
 					),
 				),
@@ -211,7 +211,7 @@ final class LogsTest extends SiteTestCase {
 				'id'            => 25,
 				'uid'           => 'r24',
 				'created_at'    => '2026-06-02T00:00:00Z',
-				'user_id'       => 8,
+				'user_id'       => 70008,
 				'client'        => '',
 				'source'        => 'shop',
 				'route'         => '/infer',
