@@ -26,6 +26,7 @@ before( async () => {
 			);
 		}
 		global $wpdb;
+		AI_Secure_Proxy\\Log\\Drain::run( 3 ); // What other tests left would come in later.
 		$wpdb->query( $wpdb->prepare( 'DELETE FROM %i', AI_Secure_Proxy\\Log\\Table::name() ) );
 		AI_Secure_Proxy\\Log\\Table::insert( $records );
 		delete_user_meta( $in['admin'], $wpdb->get_blog_prefix() . 'persisted_preferences' );`,
