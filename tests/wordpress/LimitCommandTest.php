@@ -15,7 +15,7 @@ final class LimitCommandTest extends SiteTestCase {
 		parent::setUp();
 		$others = array(
 			'quota'    => array( Limits::calls( 'site', 1000, 3600 ) ),
-			'throttle' => array( Limits::calls( 'role', 100, 60 ), Limits::calls( 'source', 200, 60 ) ),
+			'throttle' => array( Limits::calls( 'role', 100, 60 ), Limits::calls( 'source', 20, 60 ) ),
 			'budget'   => array( Limits::budget( 'site', 'usd', 20.5, 'month' ) ),
 		);
 		Site::policy( self::policy( array_merge_recursive( Limits::of_a_user(), $others ) ) );

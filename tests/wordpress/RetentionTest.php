@@ -13,10 +13,10 @@ final class RetentionTest extends SiteTestCase {
 		'hour' => 3,
 	);
 
-	/** A record a day: the first is from this moment, the last 119 days old. */
+	/** A record a day: the first is a minute old, so that each is older than its days in whatever second it is looked at. */
 	protected function setUp(): void {
 		parent::setUp();
-		self::records( 120, 86400 );
+		self::records( 120, 86400, 60 );
 	}
 
 	protected function tearDown(): void {
