@@ -59,7 +59,7 @@ const SCRIPT = `
  */
 export async function traffic() {
 	await provider.reset();
-	await provider.will( ... Array.from( { length: 60 }, ( unused, at ) => [ { type: 'reply', text: 'Something short.', times: 4 }, { type: 'delay', seconds: 0.02 + ( ( at * 7 ) % 10 ) / 50, times: 1 } ] ).flat() );
+	await provider.will( ...Array.from( { length: 60 }, ( unused, at ) => [ { type: 'reply', text: 'Something short.', times: 4 }, { type: 'delay', seconds: 0.02 + ( ( at * 7 ) % 10 ) / 50, times: 1 } ] ).flat() );
 	const policy = {
 		default_model: 'gpt-4o-mini',
 		models: MODELS,
