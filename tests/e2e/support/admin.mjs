@@ -42,8 +42,12 @@ export function watch( page ) {
 	return ( ...expected ) => seen.filter( ( line ) => ! expected.some( ( text ) => line.includes( text ) ) );
 }
 
+/** What fades in is pale until it is there; what turns for as long as something goes on is not waited for. */
+const still = ( page ) => page.evaluate( () => Promise.allSettled( document.getAnimations().filter( ( { effect } ) => effect.getComputedTiming().endTime !== Infinity ).map( ( { finished } ) => finished ) ).then( () => true ) );
+
 /** Nothing on the screen that is hard or impossible to use for some; `where` is said when there is. */
 export async function accessible( page, where, within = '#wpbody-content' ) {
+	await still( page );
 	await page.evaluate( axe );
 	const { violations } = await page.evaluate( ( root ) => globalThis.axe.run( root, { resultTypes: [ 'violations' ] } ), within );
 	const told = violations.filter( ( { impact } ) => [ 'serious', 'critical' ].includes( impact ) )
@@ -61,5 +65,6 @@ export async function fits( page, where ) {
 /** A picture in E2E_SCREENSHOTS. */
 export async function picture( page, name ) {
 	mkdirSync( process.env.E2E_SCREENSHOTS, { recursive: true } );
+	await still( page );
 	await page.screenshot( { path: `${ process.env.E2E_SCREENSHOTS }/${ name }.png`, fullPage: true } );
 }
