@@ -44,7 +44,7 @@ test( 'it is found by its name, and what it wrote replaces it; one step takes th
 	await button( 'Discard', canvas ).scrollIntoViewIfNeeded();
 	await picture( page, 'block-answer-narrow' );
 	await page.setViewportSize( SIZES.wide );
-	await accessible( page, 'the block', '.edit-post-visual-editor' );
+	await accessible( page.frame( { name: 'editor-canvas' } ), 'the block', '.aisp-generate' );
 
 	const [ asked ] = await provider.requests();
 	assert.ok( JSON.stringify( asked ).includes( 'formal tone' ) );
