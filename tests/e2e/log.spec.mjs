@@ -2,18 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, beforeEach, test } from 'node:test';
-import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { allow, complaints, php, provider, user } from './support/site.mjs';
+import { test } from 'node:test';
+import { accessible, COLOURS, fits, logIn, paint, picture, screen, SIZES } from './support/admin.mjs';
+import { browser, page, visit, wrong } from './support/session.mjs';
+import { allow, php, provider, user } from './support/site.mjs';
 
 const HASH = 'a1b2c3d4'.repeat( 8 );
 
-let browser, context, page, complained, wrong;
-
-before( async () => {
-	browser = await browse();
+visit( () => {
 	allow( [] );
-	complained = complaints();
 	php( `
 		$records = array();
 		for ( $i = 0; $i < 60; $i++ ) {
@@ -31,19 +28,7 @@ before( async () => {
 		AI_Secure_Proxy\\Log\\Table::insert( $records );
 		delete_user_meta( $in['admin'], $wpdb->get_blog_prefix() . 'persisted_preferences' );`,
 	{ hash: HASH, editor: user( 'editor' ).id, admin: user( 'admin' ).id } );
-	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true } );
-	page = await context.newPage();
-	await logIn( page );
-} );
-
-after( async () => {
-	await browser?.close();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
-
-beforeEach( () => {
-	wrong = watch( page );
-} );
+}, { acceptDownloads: true } );
 
 async function open( query = '' ) {
 	await page.goto( screen( 'log' ) + query );
@@ -107,7 +92,7 @@ for ( const [ query, text ] of [
 
 test( 'days are those of the site, wherever the browser is', async () => {
 	zone( 'Asia/Tokyo' );
-	const elsewhere = await browser.newContext( { timezoneId: 'America/New_York', storageState: await context.storageState() } );
+	const elsewhere = await browser.newContext( { timezoneId: 'America/New_York', storageState: await page.context().storageState() } );
 	const there = await elsewhere.newPage();
 	try {
 		await there.goto( `${ screen( 'log' ) }&date-on=2026-01-01` );

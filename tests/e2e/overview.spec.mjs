@@ -1,30 +1,16 @@
 // The overview: what a month of calls came to, seen, read as tables, and followed into the log.
 
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { api, complaints, php, provider, url } from './support/site.mjs';
+import { describe, test } from 'node:test';
+import { accessible, COLOURS, fits, paint, picture, screen, SIZES } from './support/admin.mjs';
+import { page, visit, wrong } from './support/session.mjs';
+import { api, php, url } from './support/site.mjs';
 import { traffic } from './support/traffic.mjs';
 
-let browser, context, page, complained, made, wrong;
+let made;
 
-before( async () => {
-	browser = await browse();
+visit( async () => {
 	made = await traffic();
-	complained = complaints();
-	context = await browser.newContext( { viewport: SIZES.wide } );
-	page = await context.newPage();
-	await logIn( page );
-} );
-
-after( async () => {
-	await browser?.close();
-	await provider.reset();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
-
-beforeEach( () => {
-	wrong = watch( page );
 } );
 
 async function open( query = '' ) {
@@ -130,12 +116,12 @@ describe( 'overview', () => {
 
 	test( 'a call that fails is told, the figures stay, and it can be tried again', async () => {
 		await open();
-		await context.setOffline( true );
+		await page.context().setOffline( true );
 		await page.getByRole( 'button', { name: 'Last 7 days' } ).click();
 		await page.locator( '.components-notice.is-error' ).waitFor();
 		assert.equal( await page.locator( '.aisp-tile' ).count(), 6 );
 		await picture( page, 'overview-failed' );
-		await context.setOffline( false );
+		await page.context().setOffline( false );
 		await page.getByRole( 'button', { name: 'Try again' } ).click();
 		await page.getByRole( 'heading', { name: 'Last 7 days' } ).waitFor();
 		assert.equal( await page.locator( '.components-notice.is-error' ).count(), 0 );

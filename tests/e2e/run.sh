@@ -21,7 +21,7 @@ export E2E_WEBHOOK_SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
 world_site <<POOL
 env[AISP_TEST_TOKEN] = $E2E_TOKEN_SECRET
 env[AISP_TEST_WEBHOOK] = $E2E_WEBHOOK_SECRET
-env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-none}
+env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-no-model}
 POOL
 cp "$here"/site/*.php "$SITE_ROOT/wp-content/mu-plugins/"
 

@@ -2,29 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { allow, complaints, url } from './support/site.mjs';
+import { accessible, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
+import { browser, page, visit } from './support/session.mjs';
+import { allow, url } from './support/site.mjs';
 
 const SCREENS = [ 'overview', 'log', 'playground', 'jobs', 'webhooks', 'settings' ];
 const LIMIT_BYTES = 250_000;
 
-let browser, context, page, complained;
-
-before( async () => {
-	browser = await browse();
-	allow( [] );
-	complained = complaints();
-	context = await browser.newContext( { viewport: SIZES.wide } );
-	page = await context.newPage();
-	await logIn( page );
-} );
-
-after( async () => {
-	await browser?.close();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
+visit( () => allow( [] ) );
 
 /** Opens a screen and waits until it shows what it has to. */
 async function open( name ) {

@@ -2,39 +2,18 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { accessible, browse, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
-import { allow, api, complaints, lock, php, provider, unlock, user } from './support/site.mjs';
-
-let browser, context, page, complained, wrong;
+import { afterEach, beforeEach, test } from 'node:test';
+import { accessible, COLOURS, fits, paint, picture, screen, SIZES } from './support/admin.mjs';
+import { page, session, wrong } from './support/session.mjs';
+import { api, lock, php, unlock, user } from './support/site.mjs';
 
 const stored = () => php( 'return get_option( "aisp_settings" );' );
 
-before( async () => {
-	browser = await browse();
-	complained = complaints();
-} );
+session( 'admin', 'Yes.', { acceptDownloads: true, reducedMotion: 'reduce' } );
 
-after( async () => {
-	await browser?.close();
-	assert.equal( complaints(), complained, 'PHP complained' );
-} );
+beforeEach( () => php( 'delete_option( "aisp_log" );' ) );
 
-beforeEach( async () => {
-	allow( [] );
-	php( 'delete_option( "aisp_log" );' );
-	await provider.reset();
-	await provider.says( 'Yes.' );
-	context = await browser.newContext( { viewport: SIZES.wide, acceptDownloads: true, reducedMotion: 'reduce' } );
-	page = await context.newPage();
-	await logIn( page );
-	wrong = watch( page );
-} );
-
-afterEach( async () => {
-	unlock();
-	await context.close();
-} );
+afterEach( unlock );
 
 async function open( section ) {
 	await page.goto( `${ screen( 'settings' ) }#${ section }` );

@@ -88,6 +88,26 @@ final class BackupTest extends SiteTestCase {
 		}
 	}
 
+	public function test_a_secret_that_is_in_no_backup_stays_where_it_is(): void {
+		$with = fn( array $changes ): array => self::policy( $changes + array( 'providers' => array( 'mock' => self::provider( array( 'headers' => array( 'X-Team' => $changes ? 'the-new-one' : 'the-old-one' ) ) ) ) ) );
+		Site::policy( $with( array() ) );
+		self::wp( 'backup', "$this->folder/one" );
+		Site::policy( $with( array( 'default_model' => null ) ) );
+		self::wp( 'restore', "$this->folder/one", '--yes' );
+		$settings = Site::php( 'return get_option( "aisp_settings" );' );
+		self::assertSame( array( 'mock-1', array( 'X-Team' => 'the-new-one' ) ), array( $settings['default_model'], $settings['providers']['mock']['headers'] ) );
+	}
+
+	public function test_settings_that_the_module_cannot_work_with_are_named_and_left_out(): void {
+		self::wp( 'backup', "$this->folder/one" );
+		Site::php( '$file = "$in/settings.json"; $text = str_replace( "\"default_model\": \"mock-1\"", "\"default_model\": 7", file_get_contents( $file ) ); file_put_contents( $file, $text ); $manifest = json_decode( file_get_contents( "$in/manifest.json" ), true ); $manifest["files"]["settings.json"]["sha256"] = hash( "sha256", $text ); file_put_contents( "$in/manifest.json", json_encode( $manifest ) );', "$this->folder/one" );
+		$before = Site::php( 'return get_option( "aisp_settings" );' );
+		$said   = self::wp( 'restore', "$this->folder/one", '--yes' );
+		self::assertSame( 'error', $said[0][0] );
+		self::assertStringContainsString( 'default_model', $said[0][1] );
+		self::assertSame( $before, Site::php( 'return get_option( "aisp_settings" );' ) );
+	}
+
 	public function test_a_backup_goes_where_nobody_can_fetch_it_and_nothing_is(): void {
 		foreach ( array( getenv( 'SITE_ROOT' ) . '/wp-content/uploads/backup', getenv( 'SITE_ROOT' ) . '/backup', $this->folder, '/nowhere/backup' ) as $path ) {
 			$said = self::wp( 'backup', $path );

@@ -13,7 +13,7 @@ world_begin wordpress
 LLMOCK_STREAM_CHUNK_DELAY_MS=40 world_llmock
 world_model
 world_site <<POOL
-env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-none}
+env[AISP_TEST_MODEL_KEY] = ${MODEL_KEY:-no-model}
 env[AISP_TEST_CLIENT] = the-secret-of-a-shop
 env[AISP_TEST_TOKEN] = the-secret-of-the-tokens-0123456789
 env[AISP_TEST_METRICS] = the-secret-of-a-scraper

@@ -1,4 +1,4 @@
-// Somebody who is logged in, anew for each test of a file: the page before them, and what goes wrong behind it.
+// Somebody who is logged in, anew for each test of a file or once for all of them: the page before them, and what goes wrong behind it.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
@@ -7,8 +7,8 @@ import { allow, complaints, provider } from './site.mjs';
 
 export let browser, page, wrong;
 
-/** For the tests of this file: `login` is who it is, and `answer` what the provider says. */
-export function session( login, answer ) {
+/** For the tests of this file: `login` is who it is, `answer` what the provider says, `options` more of what the browser is to be. */
+export function session( login, answer, options = {} ) {
 	let context, complained;
 
 	before( async () => {
@@ -25,7 +25,7 @@ export function session( login, answer ) {
 		allow( [] );
 		await provider.reset();
 		await provider.says( answer );
-		context = await browser.newContext( { viewport: SIZES.wide, permissions: [ 'clipboard-read', 'clipboard-write' ] } );
+		context = await browser.newContext( { viewport: SIZES.wide, permissions: [ 'clipboard-read', 'clipboard-write' ], ...options } );
 		page = await context.newPage();
 		page.setDefaultTimeout( 20000 );
 		await logIn( page, login );
@@ -33,6 +33,29 @@ export function session( login, answer ) {
 	} );
 
 	afterEach( () => context.close() );
+}
+
+/** One page of the administrator for all tests of this file; `prepare` makes the site what they want to see. */
+export function visit( prepare, options = {} ) {
+	let complained;
+
+	before( async () => {
+		browser = await browse();
+		await prepare();
+		complained = complaints();
+		page = await ( await browser.newContext( { viewport: SIZES.wide, ...options } ) ).newPage();
+		await logIn( page );
+	} );
+
+	after( async () => {
+		await browser?.close();
+		await provider.reset();
+		assert.equal( complaints(), complained, 'PHP complained' );
+	} );
+
+	beforeEach( () => {
+		wrong = watch( page );
+	} );
 }
 
 /** A text that nobody sent before, so that no cache has its answer. */

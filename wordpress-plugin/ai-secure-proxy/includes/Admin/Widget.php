@@ -56,7 +56,7 @@ final class Widget {
 			self::warn( array( $e->getMessage() ) );
 			return;
 		}
-		self::warn( aisp_status()['warnings'] );
+		self::warn( aisp_status( Access::site() )['warnings'] );
 		if ( null === $days['today'] && 0 === max( $hours ) ) {
 			printf( '<p>%s</p>', esc_html__( 'Nobody has asked anything in the last 24 hours.', 'ai-secure-proxy' ) );
 			self::links( 'playground', __( 'Ask something in the Playground', 'ai-secure-proxy' ) );

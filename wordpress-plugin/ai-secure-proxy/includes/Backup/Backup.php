@@ -15,9 +15,8 @@ namespace AI_Secure_Proxy\Backup;
 use AI_Secure_Proxy\Log\Drain;
 use AI_Secure_Proxy\Log\Export;
 use AI_Secure_Proxy\Log\Query;
-use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Log\Table;
-use AI_Secure_Proxy\Policy;
+use AI_Secure_Proxy\Settings\Transfer;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -38,7 +37,8 @@ final class Backup {
 		$log   = $folder->to( Folder::LOG );
 		$rows  = Export::write( Query::each( array(), false ), 'jsonl', static fn( string $piece ) => Folder::put( $log, $piece ) );
 		Folder::close( $log );
-		$folder->write( Folder::SETTINGS, self::settings( $left_out ) );
+		$settings = Transfer::export();
+		$folder->write( Folder::SETTINGS, $settings );
 		$folder->seal(
 			array(
 				'made_at'  => gmdate( 'Y-m-d\TH:i:s\Z' ),
@@ -48,36 +48,9 @@ final class Backup {
 				'store'    => array_intersect_key( $store, array_flip( array( 'engine', 'schema' ) ) ),
 				'schema'   => Table::VERSION,
 				'rows'     => $rows,
-				'left_out' => $left_out,
+				'left_out' => $settings['left_out'],
 			)
 		);
 		return $folder->manifest();
-	}
-
-	/**
-	 * The options, without what may be a secret.
-	 *
-	 * @param string[]|null $left_out Becomes the places of what is not in it.
-	 */
-	private static function settings( ?array &$left_out ): array {
-		$left_out = array();
-		$policy   = get_option( Policy::OPTION, array() );
-		return array(
-			Policy::OPTION    => self::without_headers( is_array( $policy ) ? $policy : array(), '', $left_out ),
-			Retention::OPTION => Retention::settings(),
-		);
-	}
-
-	/** Keys are named in the settings, and never in them; but a provider's headers may be any text. */
-	private static function without_headers( array $settings, string $place, array &$left_out ): array {
-		foreach ( $settings as $key => $value ) {
-			if ( 'headers' === $key ) {
-				unset( $settings[ $key ] );
-				$left_out[] = ltrim( "{$place}.headers", '.' );
-			} elseif ( is_array( $value ) ) {
-				$settings[ $key ] = self::without_headers( $value, "{$place}.{$key}", $left_out );
-			}
-		}
-		return $settings;
 	}
 }

@@ -9,9 +9,8 @@ declare( strict_types=1 );
 
 namespace AI_Secure_Proxy\Backup;
 
-use AI_Secure_Proxy\Log\Retention;
 use AI_Secure_Proxy\Log\Table;
-use AI_Secure_Proxy\Policy;
+use AI_Secure_Proxy\Settings\Transfer;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -70,16 +69,14 @@ final class Restore {
 	/**
 	 * Puts the settings in the place of those that are there.
 	 *
-	 * @throws \RuntimeException Where the module cannot work with them.
+	 * @throws \RuntimeException Where the module cannot work with them, or somebody else is saving some.
 	 */
 	public function settings(): void {
-		$settings = $this->folder->read( Folder::SETTINGS );
-		$policy   = $settings[ Policy::OPTION ] ?? array();
-		update_option( Policy::OPTION, $policy );
-		if ( get_option( Policy::OPTION ) !== $policy ) {
-			throw new \RuntimeException( __( 'The settings were not taken over: the module cannot work with them.', 'ai-secure-proxy' ) );
+		$flaws = Transfer::restore( $this->folder->read( Folder::SETTINGS ) );
+		if ( $flaws ) {
+			/* translators: %s: what is wrong with them. */
+			throw new \RuntimeException( sprintf( __( 'The settings were not taken over: %s', 'ai-secure-proxy' ), implode( ' ', array_column( $flaws, 'message' ) ) ) );
 		}
-		update_option( Retention::OPTION, $settings[ Retention::OPTION ] ?? array() );
 	}
 
 	/** @return string[] What is left to do, by hand, for answers, jobs, limits and metrics. */

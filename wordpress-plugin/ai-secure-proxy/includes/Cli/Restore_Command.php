@@ -50,11 +50,14 @@ final class Restore_Command {
 				$restore->settings();
 				foreach ( $manifest['left_out'] as $place ) {
 					/* translators: %s: place in the settings, such as providers.acme.headers. */
-					WP_CLI::warning( sprintf( __( '%s may hold a secret, and was not in the backup: set it again.', 'ai-secure-proxy' ), $place ) );
+					WP_CLI::warning( sprintf( __( '%s may hold a secret, and is not in the backup: what this site has stays, or has to be set.', 'ai-secure-proxy' ), $place ) );
 				}
 			}
 		} catch ( \JsonException $e ) {
 			WP_CLI::error( __( 'The log of the backup is not whole.', 'ai-secure-proxy' ) );
+			return;
+		} catch ( \Aisp\Exception $e ) {
+			Input::refused( $e );
 			return;
 		} catch ( \RuntimeException $e ) {
 			WP_CLI::error( $e->getMessage() );

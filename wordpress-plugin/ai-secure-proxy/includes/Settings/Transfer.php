@@ -48,16 +48,16 @@ final class Transfer {
 		return Settings::alone(
 			static function ( array $stored ) use ( $export, $version, $try ) {
 				Settings::must_be( $version, $stored );
-				$locked   = Policy::locked();
-				$settings = Headers::kept( array_diff_key( $export['settings'], $locked ) + array_intersect_key( $stored, $locked ), $stored );
-				$log      = is_array( $export['log'] ?? null ) ? $export['log'] : null;
-				$flaws    = Settings::flaws( $settings, $log );
+				list( $settings, $log ) = self::merged( $export, $stored );
+
+				$locked = Policy::locked();
+				$flaws  = Settings::flaws( $settings, $log );
 				if ( $flaws && ! $try ) {
 					return Settings::refused( $flaws );
 				}
 				$said = array(
 					'dry_run'  => $try,
-					'changes'  => Changes::between( self::shown( $stored ), self::shown( $settings, $stored ) ) ,
+					'changes'  => Changes::between( self::shown( $stored ), self::shown( $settings, $stored ) ),
 					'locked'   => array_map( 'strval', array_keys( array_intersect_key( $export['settings'], $locked ) ) ),
 					'left_out' => array_values( array_filter( (array) ( $export['left_out'] ?? array() ), 'is_string' ) ),
 					'flaws'    => $flaws,
@@ -69,6 +69,38 @@ final class Transfer {
 				return $said + array( 'settings' => Settings::read() );
 			}
 		);
+	}
+
+	/**
+	 * The same for a backup, whatever is stored now.
+	 *
+	 * @param array $export As export() gave it.
+	 * @return array[] What is wrong with it, as of Policy_Guard::flaws(); then nothing was changed.
+	 * @throws \Aisp\Conflict Somebody else is saving the settings.
+	 */
+	public static function restore( array $export ): array {
+		return Settings::alone(
+			static function ( array $stored ) use ( $export ): array {
+				list( $settings, $log ) = self::merged( $export, $stored );
+
+				$flaws = Settings::flaws( $settings, $log );
+				if ( ! $flaws ) {
+					Settings::keep( $settings, $log );
+				}
+				return $flaws;
+			}
+		);
+	}
+
+	/**
+	 * The settings of an export with what stays as it is here: what wp-config.php sets, and headers that an export does not have.
+	 *
+	 * @return array{0: array, 1: array|null} Settings, and how long the log is kept; null where the export does not say.
+	 */
+	private static function merged( array $export, array $stored ): array {
+		$locked   = Policy::locked();
+		$settings = array_diff_key( (array) ( $export['settings'] ?? array() ), $locked ) + array_intersect_key( $stored, $locked );
+		return array( Headers::kept( $settings, $stored ), is_array( $export['log'] ?? null ) ? $export['log'] : null );
 	}
 
 	/** The settings with words for values of headers: whether they are others than before is all there is to see. */

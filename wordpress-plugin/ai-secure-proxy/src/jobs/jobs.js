@@ -11,6 +11,7 @@ import { Empty, Listing } from '../shared/listing';
 import { useEvery, useLoaded } from '../shared/load';
 import { useParam } from '../shared/param';
 import { useView } from '../shared/rows';
+import { tabsOf } from '../shared/states';
 import { actionsOf, useActs } from './acts';
 import { useFields } from './fields';
 import { Job } from './job';
@@ -42,7 +43,7 @@ export function Jobs() {
 	return (
 		<>
 			<Listing
-				states={ { label: __( 'Jobs by state', 'ai-secure-proxy' ), states: tabs( counts ), chosen: STATES[ state ] ? state : '', choose: setState } }
+				states={ { label: __( 'Jobs by state', 'ai-secure-proxy' ), states: tabsOf( STATES, ( value ) => counts?.[ value ], 'failed' ), chosen: STATES[ state ] ? state : '', choose: setState } }
 				error={ list.error ?? uncounted }
 				reload={ reload }
 				list={ list }
@@ -59,16 +60,6 @@ export function Jobs() {
 		</>
 	);
 }
-
-const tabs = ( counts ) => [
-	{ value: '', label: __( 'All', 'ai-secure-proxy' ) },
-	...Object.entries( STATES ).map( ( [ value, [ , label ] ] ) => ( {
-		value,
-		label,
-		count: counts?.[ value ],
-		bad: value === 'failed',
-	} ) ),
-];
 
 /** Says aloud how many jobs are left, when that changes. */
 function useSpoken( counts ) {

@@ -2,6 +2,7 @@
  * States: a badge for each, and a row of buttons that shows only what is in one of them.
  */
 import { Button } from '@wordpress/components';
+import { __ } from '@wordpress/i18n';
 import { count as figure } from './format';
 
 /**
@@ -30,3 +31,16 @@ export function States( { label, states, chosen, choose } ) {
 		</div>
 	);
 }
+
+/**
+ * The row of buttons for a list: all of it, and each state.
+ *
+ * @param {Object}   words   State => [ look, label ].
+ * @param {Function} countOf Gets a state, gives how many are in it.
+ * @param {string}   worry   The state of which there should be none.
+ * @return {Object[]} For States.
+ */
+export const tabsOf = ( words, countOf, worry ) => [
+	{ value: '', label: __( 'All', 'ai-secure-proxy' ) },
+	...Object.entries( words ).map( ( [ value, [ , label ] ] ) => ( { value, label, count: countOf( value ), bad: value === worry } ) ),
+];

@@ -10,6 +10,7 @@ import { Empty, Listing } from '../shared/listing';
 import { useEvery, useLoaded } from '../shared/load';
 import { useParam } from '../shared/param';
 import { useView } from '../shared/rows';
+import { tabsOf } from '../shared/states';
 import { actionsOf, useActs } from './acts';
 import { Event } from './event';
 import { useFields } from './fields';
@@ -41,7 +42,7 @@ export function Webhooks( { site } ) {
 		<>
 			{ sources.data && <Sources sources={ sources.data } settings={ site.screens.settings } /> }
 			<Listing
-				states={ { label: __( 'Events by state', 'ai-secure-proxy' ), states: tabs( counts.data ), chosen: state, choose: setState } }
+				states={ { label: __( 'Events by state', 'ai-secure-proxy' ), states: tabsOf( STATES, countOf( counts.data ), 'dead' ), chosen: state, choose: setState } }
 				error={ list.error ?? sources.error ?? counts.error }
 				reload={ reload }
 				list={ list }
@@ -72,15 +73,7 @@ export function Webhooks( { site } ) {
 }
 
 /** Those that died are counted with the ends of jobs: they are listed with them. */
-const tabs = ( counts ) => [
-	{ value: '', label: __( 'All', 'ai-secure-proxy' ) },
-	...Object.entries( STATES ).map( ( [ value, [ , label ] ] ) => ( {
-		value,
-		label,
-		count: value === 'dead' ? counts?.dead : counts?.webhooks?.[ value ],
-		bad: value === 'dead',
-	} ) ),
-];
+const countOf = ( counts ) => ( state ) => ( state === 'dead' ? counts?.dead : counts?.webhooks?.[ state ] );
 
 const ReplayAll = ( { source, act } ) => (
 	<Button variant="secondary" size="compact" onClick={ () => act( source ) }>
