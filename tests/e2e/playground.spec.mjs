@@ -116,7 +116,7 @@ test( 'Stop ends the call at the provider, and keeps what there was', async () =
 } );
 
 test( 'a dry run shows what would be sent and sends nothing', async () => {
-	allow( [], { quota: [ { per: 'user', limit: 50, period: 86400 } ], budget: [ { per: 'site', tokens: 1000000, period: 'month' } ] } );
+	allow( [], { quota: [ { per: 'role', limit: 50, period: 86400 } ], budget: [ { per: 'site', tokens: 1000000, period: 'month' } ] } ); // Nobody else counts by role.
 	const prompt = fresh( 'Write to kim@example.test.' );
 	await page.getByLabel( 'Prompt' ).fill( prompt );
 	await button( 'Dry run' ).click();
