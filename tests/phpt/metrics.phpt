@@ -32,6 +32,22 @@ expect( array( 'my "plugin"' => 4, '' => 1 ) == $same( array( 'group' => 'source
 expect( array( 5 ) === array_column( aisp_metrics( array( 'step' => 'day', 'since' => time() - 60 ) )['points'], 'calls' ) || '00:00' === gmdate( 'H:i' ), 'by day' );
 expect( array() === aisp_metrics( array( 'until' => time() - 7200 ) )['points'], 'not before' );
 
+$now  = time();
+$once = aisp_metrics( array(
+	'site'     => '1',
+	'until'    => $now + 60,
+	'step'     => 'hour',
+	'by'       => array( 'outcome', 'source' ),
+	'previous' => true,
+	'spans'    => array( 'lately' => array( 'since' => $now - 120, 'until' => $now + 60 ), 'then' => array( 'until' => 60 ) ),
+) );
+expect( array( 4, 4, null ) === array( $once['total'][0]['calls'], $once['spans']['lately']['calls'], $once['spans']['then'] ), 'the whole, and other times', $once );
+expect( 4 === array_sum( array_column( $once['points'], 'calls' ) ) && array() === $once['previous'], 'in steps, and nothing before', $once );
+expect( 3 === array_sum( array_column( array_filter( $once['by']['outcome'], fn( $one ) => 'ok' === $one['name'] ), 'calls' ) ), 'by outcome, too', $once );
+expect( ! isset( $once['by']['source'][0]['duration_ms'] ) && array( 'my "plugin"' ) === array_values( array_unique( array_column( $once['by']['source'], 'name' ) ) ), 'counts alone', $once );
+expect( array( 0, array( 'waiting' => 0, 'dead' => 0 ), 5 ) === array( array_sum( $once['queue']['jobs'] ), $once['queue']['inbox'], $once['queue']['spool'] ), 'what waits', $once['queue'] );
+expect( is_float( $one[0]['own_ms']['p50'] ) && $one[0]['own_ms']['p50'] > 0.0 && $one[0]['own_ms']['p50'] < 1000.0, 'our own share is in parts of a millisecond', $one );
+
 $before = aisp_metrics( array( 'until' => time() + 60 ) )['points'];
 drain_all();
 expect( $before === aisp_metrics( array( 'until' => time() + 60 ) )['points'], 'drained records still count' );
@@ -68,10 +84,17 @@ show( array(
         "hit_ratio": "float",
         "errors_4xx": "int",
         "errors_5xx": "int",
+        "throttled": "int",
+        "over_quota": "int",
+        "over_budget": "int",
+        "circuit_open": "int",
         "tokens_in": "int",
         "tokens_out": "int",
         "cost_usd": "float",
         "retries": "int",
+        "failovers": "int",
+        "breaker_opened": "int",
+        "breaker_closed": "int",
         "duration_ms": {
             "p50": "float",
             "p95": "float",
@@ -96,4 +119,4 @@ show( array(
 ]
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "group" must be one of none, model, provider, route, source, outcome
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "step" must be longer: there may be 3000 of them
-Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, until
+Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are by, group, previous, since, site, spans, step, until

@@ -2,50 +2,61 @@
 
 use std::collections::BTreeMap;
 
-use super::counter::{COLUMNS, Key, MAX_TOTALS, MINUTE_US, add_row, read, read_key};
+use rusqlite::Row;
+
+use super::counter::{COLUMNS, Key, LATENCY, MAX_TOTALS, minute, read, read_sums};
 use super::spool;
 use super::tx::Tx;
-use crate::audit::Figures;
-use crate::store::{Group, MetricsFilter, Point, Total};
+use crate::audit::{Figures, Record};
+use crate::store::collect::Collector;
+use crate::store::{Group, Metrics, MetricsFilter, Queued, Total};
 
-pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Result<Vec<Point>> {
-    let (since, until) = (filter.since_us.div_euclid(MINUTE_US), filter.until_us.div_euclid(MINUTE_US));
-    let mut points: BTreeMap<(i64, String), Figures> = BTreeMap::new();
-    let place = |key: &Key| {
-        let at = filter.step.map_or(0, |step| key.at - key.at.rem_euclid(step.minutes()));
-        (at, name(key, filter.group).to_owned())
-    };
+/// There may be a hundred thousand rows: nothing of one is copied.
+pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Result<Metrics> {
+    let mut collector = Collector::new(filter);
+    let minutes = collector.minutes();
     let sql = format!(
         "SELECT {COLUMNS} FROM metric WHERE span IN (0, 1, 2) AND at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR site = ?3)"
     );
     let mut statement = tx.statement(&sql)?;
-    let mut rows = statement.query((since, until, filter.site))?;
+    let mut rows = statement.query((minutes.start(), minutes.end(), filter.site))?;
     while let Some(row) = rows.next()? {
-        let key = read_key(row)?;
-        add_row(row, &key, points.entry(place(&key)).or_default())?;
+        let sums = read_sums(row)?;
+        let latency = row.get_ref(LATENCY)?.as_blob().unwrap_or_default();
+        collector.add(row.get(0)?, |group| name(row, group), &sums, |sum| sum.merge_encoded(latency));
     }
     spool::newest(tx, filter.now_us, |record| {
-        let key = Key::of(record);
-        if (since..=until).contains(&key.at) && filter.site.is_none_or(|site| site == key.site) {
-            points.entry(place(&key)).or_default().add(record);
+        if filter.site.is_none_or(|site| site == record.site) {
+            let mut figures = Figures::default();
+            figures.add(record);
+            let Figures { sums, latency } = figures;
+            collector.add(minute(record), |group| name_of(record, group), &sums, |sum| sum.merge(&latency));
         }
     })?;
-    let point = |((at, name), figures)| Point {
-        at_us: filter.step.map(|_| at * MINUTE_US),
-        name: (filter.group != Group::None).then_some(name),
-        figures,
-    };
-    Ok(points.into_iter().map(point).collect())
+    Ok(collector.finish())
 }
 
-fn name(key: &Key, group: Group) -> &str {
+/// A name in a row of [`COLUMNS`].
+fn name<'r>(row: &'r Row<'_>, group: Group) -> &'r str {
+    let column = match group {
+        Group::None => return "",
+        Group::Model => 2,
+        Group::Provider => 3,
+        Group::Route => 4,
+        Group::Source => 5,
+        Group::Outcome => 6,
+    };
+    row.get_ref(column).ok().and_then(|value| value.as_str().ok()).unwrap_or_default()
+}
+
+fn name_of(record: &Record, group: Group) -> &str {
     match group {
         Group::None => "",
-        Group::Model => &key.model,
-        Group::Provider => &key.provider,
-        Group::Route => &key.route,
-        Group::Source => &key.source,
-        Group::Outcome => &key.outcome,
+        Group::Model => &record.model,
+        Group::Provider => &record.provider,
+        Group::Route => &record.route,
+        Group::Source => &record.source,
+        Group::Outcome => record.outcome(),
     }
 }
 
@@ -85,4 +96,20 @@ pub(super) fn totals(tx: &Tx<'_>, site: Option<&str>, now_us: i64) -> rusqlite::
         figures,
     };
     Ok(sums.into_iter().map(total).collect())
+}
+
+pub(super) fn queued(tx: &Tx<'_>, site: Option<&str>) -> rusqlite::Result<Queued> {
+    let mut queued = Queued { spool: spool::rows(tx)?, ..Queued::default() };
+    let jobs = "SELECT state, sum(jobs) FROM job_count WHERE ?1 IS NULL OR site = ?1 GROUP BY state";
+    let events = "SELECT state, count(*) FROM inbox WHERE ?1 IS NULL OR site = ?1 GROUP BY state";
+    for (sql, by_state) in [(jobs, &mut queued.jobs[..]), (events, &mut queued.events[..])] {
+        let mut statement = tx.statement(sql)?;
+        let mut rows = statement.query([site])?;
+        while let Some(row) = rows.next()? {
+            if let Some(count) = by_state.get_mut(row.get::<_, usize>(0)?) {
+                *count = row.get(1)?;
+            }
+        }
+    }
+    Ok(queued)
 }

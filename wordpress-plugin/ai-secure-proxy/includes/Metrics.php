@@ -34,9 +34,9 @@ final class Metrics {
 	 *
 	 * @param string   $range One of ranges().
 	 * @param string   $group One of GROUPS.
-	 * @param string[] $by    More of GROUPS, of which each gets its sums in steps.
-	 * @param bool     $days  Whether days() is wanted, too.
-	 * @return array{since: int, until: int, step: string, total: array[], previous: array[], points: array[], by?: array<string, array[]>, days?: array}
+	 * @param string[] $by    More of GROUPS, of which each gets its counts in steps.
+	 * @param bool     $days  Whether the sum of today is wanted, too, and that of yesterday until the same time of the day.
+	 * @return array{since: int, until: int, step: string, total: array[], previous: array[], points: array[], by?: array<string, array[]>, days?: array{today: array|null, yesterday: array|null}, queue: array} A day is null where there was no call.
 	 *
 	 * @throws \Aisp\Exception Answered by who asks.
 	 */
@@ -44,43 +44,48 @@ final class Metrics {
 		list( $seconds, $step ) = self::RANGES[ $range ];
 
 		$now     = time();
-		$since   = $now - $seconds;
-		$metrics = array(
-			'since'    => $since,
-			'until'    => $now,
-			'step'     => $step,
-			'total'    => self::sums( $since, $now, $group ),
-			'previous' => self::before( $since - $seconds, $since, $group ),
-			'points'   => self::sums( $since, $now, $group, $step ),
+		$found   = aisp_metrics(
+			array(
+				'site'     => Access::site(),
+				'since'    => $now - $seconds,
+				'until'    => $now,
+				'group'    => $group,
+				'step'     => $step,
+				'by'       => array_values( $by ),
+				'previous' => true,
+				'spans'    => $days ? self::days() : array(),
+			)
 		);
-		foreach ( $by as $name ) {
-			$metrics['by'][ $name ] = self::sums( $since, $now, $name, $step );
-		}
-		return $days ? $metrics + array( 'days' => self::days() ) : $metrics;
+		$metrics = array(
+			'since'    => $found['since'],
+			'until'    => $found['until'],
+			'step'     => $step,
+			'total'    => $found['total'],
+			'previous' => $found['previous'],
+			'points'   => $found['points'],
+			'queue'    => $found['queue'],
+		);
+		return $metrics + ( $by ? array( 'by' => $found['by'] ) : array() ) + ( $days ? array( 'days' => $found['spans'] ) : array() );
 	}
 
 	/**
-	 * This site's sums of today, and of yesterday until the same time of the day, so that they can be compared. Days are the site's.
+	 * When today began, and yesterday until the same time of the day, without the minute that is still running. Days are the site's.
 	 *
-	 * @return array{today: array|null, yesterday: array|null} Null where there was no call.
-	 *
-	 * @throws \Aisp\Exception Answered by who asks.
+	 * @return array<string, array{since: int, until: int}>
 	 */
-	public static function days(): array {
+	private static function days(): array {
 		$now       = current_datetime();
 		$yesterday = $now->modify( '-1 day' );
+		$since     = $yesterday->setTime( 0, 0 )->getTimestamp();
 		return array(
-			'today'     => self::sums( $now->setTime( 0, 0 )->getTimestamp(), $now->getTimestamp(), 'none' )[0] ?? null,
-			'yesterday' => self::before( $yesterday->setTime( 0, 0 )->getTimestamp(), $yesterday->getTimestamp(), 'none' )[0] ?? null,
+			'today'     => array(
+				'since' => $now->setTime( 0, 0 )->getTimestamp(),
+				'until' => $now->getTimestamp(),
+			),
+			'yesterday' => array(
+				'since' => $since,
+				'until' => max( $since, $yesterday->getTimestamp() - MINUTE_IN_SECONDS ),
+			),
 		);
-	}
-
-	/** Sums up to a minute and without it: it belongs to what comes after. */
-	private static function before( int $since, int $until, string $group ): array {
-		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), $group );
-	}
-
-	private static function sums( int $since, int $until, string $group, ?string $step = null ): array {
-		return aisp_metrics( array( 'site' => Access::site() ) + compact( 'since', 'until', 'group', 'step' ) )['points'];
 	}
 }
