@@ -85,7 +85,7 @@ rules! {
         assert_eq!((sums.failovers, sums.over_quota, sums.throttled), (4, 1, 0));
         let within = |time: Option<f64>, from: f64, to: f64| time.is_some_and(|time| time >= from && time <= to);
         assert!(within(latency.whole.percentile(0.5), 896.0, 1_024.0));
-        assert!(within(latency.own.percentile(0.99), 20_000.0, 24_000.0));
+        assert!(within(latency.own.percentile(0.99), 16_384.0, 20_480.0));
         assert!(within(latency.first.percentile(0.95), 96.0, 112.0));
     }
 
@@ -232,7 +232,7 @@ fn damaged_times_leave_the_counts_and_all_other_times() {
     for damage in ["x''", "x'ff'", "x'ffffffffffffffffffffffffffffff'", "randomblob(200)", "zeroblob(1000)"] {
         count(&store, &[call(NOW), other.clone()]);
         let sql = format!("UPDATE metric SET latency = {damage} WHERE model = 'small'");
-        assert_eq!(file.execute(&sql, []).expect("damage"), 2);
+        assert!(file.execute(&sql, []).expect("damage") >= 2);
         let by = |name: &str| {
             let found = points(&store, &MetricsFilter { group: Group::Model, step: Some(Step::Hour), ..all(NOW) });
             found.into_iter().find(|point| point.name.as_deref() == Some(name)).expect("a sum").figures

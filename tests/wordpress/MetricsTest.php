@@ -38,8 +38,34 @@ final class MetricsTest extends SiteTestCase {
 		}
 	}
 
+	public function test_one_answer_has_all_that_the_overview_shows_as_the_schema_says(): void {
+		Http::infer( array( 'prompt' => self::fresh() ) );
+		$metrics = Http::get( '/metrics?range=24h&by[]=outcome&by[]=source&days=1' )->json();
+		self::assertSame( array( 'since', 'until', 'step', 'total', 'previous', 'points', 'queue', 'by', 'days' ), array_keys( $metrics ) );
+		self::assertSame( $metrics['total'][0]['calls'], array_sum( array_column( $metrics['points'], 'calls' ) ) );
+		self::assertSame( $metrics['total'][0]['calls'], array_sum( array_column( $metrics['by']['outcome'], 'calls' ) ) );
+		self::assertSame( $metrics['total'][0]['calls'], array_sum( array_column( $metrics['by']['source'], 'calls' ) ) );
+		self::assertGreaterThan( 0, $metrics['days']['today']['calls'] ?? '00:00' === gmdate( 'H:i' ) );
+		self::assertArrayHasKey( 'yesterday', $metrics['days'] );
+		$schema = Http::send( array( 'method' => 'OPTIONS' ) + Http::get_call( '/metrics' ) )->json()['schema'];
+		self::assertSame( array(), self::unknown( $metrics, $schema, 'answer' ) );
+	}
+
+	/** Paths of keys that the schema does not describe. */
+	private static function unknown( mixed $value, array $schema, string $path ): array {
+		if ( ! is_array( $value ) ) {
+			return array();
+		}
+		$found = array();
+		foreach ( $value as $key => $inner ) {
+			$inside = is_int( $key ) ? $schema['items'] ?? null : $schema['properties'][ $key ] ?? $schema['additionalProperties'] ?? null;
+			$found  = array_merge( $found, null === $inside ? array( "$path.$key" ) : self::unknown( $inner, $inside, "$path.$key" ) );
+		}
+		return $found;
+	}
+
 	public function test_a_wrong_range_or_group_is_named(): void {
-		foreach ( array( 'range=2h', 'group=user', 'range[]=1h' ) as $query ) {
+		foreach ( array( 'range=2h', 'group=user', 'range[]=1h', 'by[]=user', 'by[]=model&by[]=model', 'days=maybe' ) as $query ) {
 			$error = Http::get( "/metrics?$query" );
 			self::assertSame( 400, $error->status, $error->body );
 		}
