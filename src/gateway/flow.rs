@@ -41,7 +41,7 @@ pub struct Flow<'a, 'e> {
     pub(super) passage: Passage,
     /// Whether the caller has a part of an answer that it would not drop for another one.
     pub(super) has_spoken: bool,
-    /// Whether another process has begun it.
+    /// Whether it was begun earlier, and let go of while a provider worked on it.
     pub(super) is_resumed: bool,
 }
 

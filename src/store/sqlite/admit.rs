@@ -123,13 +123,11 @@ pub(super) fn way(tx: &Tx<'_>, route: &[String], now_us: i64, lease_us: i64) -> 
 
 /// The end of a call that asked to be let in.
 fn end(tx: &Tx<'_>, call: &Admission<'_>, record: Record) -> rusqlite::Result<()> {
-    log(
-        tx,
-        &match call.watch {
-            Some(watch) => watch.stamp(record),
-            None => record,
-        },
-    )
+    let record = match call.watch {
+        Some(watch) => watch.stamp(record),
+        None => record,
+    };
+    log(tx, &record)
 }
 
 /// The end of a call.
