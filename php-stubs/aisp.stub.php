@@ -1013,27 +1013,38 @@ namespace {
 	function aisp_log_ack( array $ids ): int {}
 
 	/**
-	 * What calls came to: by default all of the last hour in one sum. Calls whose records are still in the spool are in it.
+	 * What calls came to: by default all of the last hour in one sum. Calls whose records are still in the spool are in it. All
+	 * that is asked for at once comes of one pass over the store.
 	 *
 	 * Figures are kept by the minute for two days, then by the hour to 31 days, then by the day to 400 days. A call counts in
 	 * the minute in which it ended; what is kept by the hour or day counts at the beginning of that, in UTC. A time without
 	 * calls has no point. Percentiles are in milliseconds and come from buckets of which each is at most a quarter as wide as
-	 * what is in it, from 4 ms on; they are placed within the bucket, and null of no calls.
+	 * what is in it, from 4 ms on, and 4 microseconds for `own_ms`; they are placed within the bucket, and null of no calls.
 	 *
-	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null, sums?: list<array{group?: string|null, step?: string|null}>|null} $options
-	 *     Only this site's; Unix times; what has a sum of its own; how much time is one sum, at most 3000 of them; and up
-	 *     to 16 other `sums` of the same calls, for little more than the price of one. An outcome is `ok`, `hit`, `stale` or a record's
-	 *     `error`.
-	 * @return array{since: int, until: int, sums: list<list<array<string, mixed>>>, points: list<array{
-	 *     time: int|null, name: string|null, calls: int, hits: int, hit_ratio: float, errors_4xx: int, errors_5xx: int,
-	 *     tokens_in: int, tokens_out: int, cost_usd: float, retries: int,
-	 *     duration_ms: array{p50: float|null, p95: float|null, p99: float|null},
-	 *     provider_ms: array{p50: float|null, p95: float|null, p99: float|null},
-	 *     own_ms: array{p50: float|null, p95: float|null, p99: float|null},
-	 *     first_token_ms: array{p50: float|null, p95: float|null, p99: float|null},
-	 * }>} `time` is when a step begins, `name` that of the group; both are null where there are none. `duration_ms` is the whole,
-	 *     `provider_ms` the part of it that providers had (of calls that asked one), `own_ms` the rest, and `first_token_ms` how
-	 *     long streams took to begin. `sums` holds for each that was asked for what `points` would be.
+	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null, by?: list<'none'|'model'|'provider'|'route'|'source'|'outcome'>|null, previous?: bool|null, spans?: array<string, array{since?: int<0, max>|null, until?: int<0, max>|null}>|null} $options
+	 *     Only this site's; Unix times; what has a sum of its own; how much time is one sum, at most 3000 of them; more groups
+	 *     to count by; whether the same length of time before is wanted, too; up to 10 other times, under names of yours. An
+	 *     outcome is `ok`, `hit`, `stale` or a record's `error`.
+	 * @return array{since: int, until: int,
+	 *     total: list<array>, points: list<array{
+	 *         time: int|null, name: string|null, calls: int, hits: int, hit_ratio: float, errors_4xx: int, errors_5xx: int,
+	 *         throttled: int, over_quota: int, over_budget: int, circuit_open: int,
+	 *         tokens_in: int, tokens_out: int, cost_usd: float, retries: int, failovers: int,
+	 *         breaker_opened: int, breaker_closed: int,
+	 *         duration_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *         provider_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *         own_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *         first_token_ms: array{p50: float|null, p95: float|null, p99: float|null},
+	 *     }>, previous?: list<array>, by: array<string, list<array>>, spans: array<string, array|null>, queue: array{
+	 *         jobs: array{queued: int, running: int, waiting: int, done: int, failed: int, cancelled: int},
+	 *         inbox: array{waiting: int, dead: int}, spool: int,
+	 *     }} `total` is the whole, `points` are its steps, or the whole without them; sums of all are alike, but those in `by` have
+	 *     no percentiles. `time` is when a step begins, `name` that of the group; both are null where there are none. Calls that
+	 *     were refused are `throttled`, `over_quota`, `over_budget` or, where all breakers of a route were open, `circuit_open`.
+	 *     `failovers` are providers of a route that were left for the next one, or passed over. A breaker's events are its
+	 *     provider's, and of no other group. `duration_ms` is the whole, `provider_ms` the part of it that providers had (of
+	 *     calls that asked one), `own_ms` the rest, and `first_token_ms` how long streams took to begin. `queue` is what waits now:
+	 *     jobs and events of the site, or of all, and log records of the store.
 	 *
 	 * @throws \Aisp\ConfigError      500: `$options` or php.ini is wrong.
 	 * @throws \Aisp\StoreUnavailable 503: the store cannot be used; `aisp_status()` says why.
@@ -1043,8 +1054,9 @@ namespace {
 	/**
 	 * The same for Prometheus, in its text format 0.0.4: sums of all time, and how breakers, jobs, inbox, spool and cache are.
 	 *
-	 * The names are `aisp_calls_total` (by site, model, provider, route, outcome), `aisp_errors_total`, `aisp_tokens_total`,
-	 * `aisp_cost_usd_total`, `aisp_retries_total`, the histograms `aisp_duration_seconds`, `aisp_provider_seconds`,
+	 * The names are `aisp_calls_total` (by site, model, provider, route, outcome), `aisp_errors_total`, `aisp_limited_total`,
+	 * `aisp_tokens_total`, `aisp_cost_usd_total`, `aisp_retries_total`, `aisp_failovers_total`, `aisp_breaker_events_total` (by
+	 * site, provider and event), the histograms `aisp_duration_seconds`, `aisp_provider_seconds`,
 	 * `aisp_own_seconds` and `aisp_first_token_seconds` (all by site, model and provider), and the gauges `aisp_breaker_open`,
 	 * `aisp_jobs`, `aisp_inbox_events`, `aisp_spool_records`, `aisp_cache_entries` and `aisp_cache_bytes`, of which all but the
 	 * first are those of the whole store. A site has at most 500 combinations of labels; the rest of its calls count as model,

@@ -47,6 +47,8 @@ fn two_hundred_calls_of_an_outage_are_answered_and_the_dead_provider_hardly_sees
     // Ten calls open the breaker; it then takes 15 seconds to the first probe.
     assert!((10..=11).contains(&first.requests().len()), "{}", first.requests().len());
     assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+    let sums = world.sums();
+    assert_eq!((sums.failovers, sums.breaker_opened, sums.circuit_open), (200, 1, 0), "each was passed on or over");
 }
 
 #[test]

@@ -11,7 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 use std::time::Duration;
 
-use aisp::gateway::{Metrics, metrics, metrics_text};
+use aisp::audit::Figures;
+use aisp::gateway::{metrics, metrics_text};
+use aisp::store::Metrics;
 use serde_json::{Value as Json, json};
 use wire::{Connection, Server};
 use world::World;
@@ -25,7 +27,7 @@ fn slow(_: u32, connection: &mut Connection) {
 }
 
 fn of(world: &World, options: &Json) -> Metrics {
-    metrics(&options.into(), &world.env()).expect("figures")
+    metrics(&options.into(), &world.env()).expect("figures").metrics
 }
 
 #[test]
@@ -38,8 +40,12 @@ fn a_record_tells_how_much_of_its_time_was_the_providers() {
     let [asked, hit] = log.as_slice() else { panic!("two records: {log:?}") };
     assert!(asked.provider_ms >= 120 && asked.provider_ms <= asked.duration_ms, "{asked:?}");
     assert_eq!((asked.first_ms, hit.provider_ms, hit.first_ms), (None, 0, None));
-    let sum = of(&world, &json!({})).points.remove(0).figures;
-    assert_eq!((sum.calls, sum.hits, sum.latency.provider.count(), sum.latency.own.count()), (2, 1, 1, 2));
+    let Figures { sums, latency } = of(&world, &json!({})).total.remove(0).figures;
+    assert_eq!((sums.calls, sums.hits, latency.provider.count(), latency.own.count()), (2, 1, 1, 2));
+    // Microseconds, also of a hit, which is over in less than one of the milliseconds that it is told in.
+    let (own_us, hit_us) = (asked.own_us.expect("it is told"), hit.own_us.expect("it is told"));
+    assert!(hit_us > 0 && u64::from(own_us) + u64::from(hit_us) == latency.own.sum(), "{own_us} {hit_us}");
+    assert!(own_us / 1_000 <= asked.duration_ms - asked.provider_ms + 1, "{asked:?}");
 }
 
 #[test]
@@ -180,4 +186,79 @@ fn the_text_keeps_the_grammar_and_has_what_the_calls_came_to() {
 fn an_empty_store_has_a_text_too() {
     let samples = read(&metrics_text(Some("1"), &World::new().env()).expect("a text"));
     assert_eq!((value(&samples, "aisp_calls_total", &[]), value(&samples, "aisp_jobs", &[])), (0.0, 0.0));
+}
+
+/// The expressions of a dashboard, wherever they stand.
+fn expressions(json: &Json, found: &mut Vec<String>) {
+    match json {
+        Json::Object(map) => {
+            for (key, value) in map {
+                match value.as_str().filter(|_| ["expr", "definition"].contains(&key.as_str())) {
+                    Some(expression) => found.push(expression.to_owned()),
+                    None => expressions(value, found),
+                }
+            }
+        }
+        Json::Array(items) => items.iter().for_each(|item| expressions(item, found)),
+        _ => {}
+    }
+}
+
+/// Names and label names in an expression: what stands before `=`, `!=` and `=~` in braces, or in brackets after `by`.
+fn asked_for(expression: &str) -> (BTreeSet<String>, BTreeSet<String>) {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let metrics =
+        expression.split(|c| !is_name(c)).filter(|word| word.starts_with("aisp_")).map(str::to_owned).collect();
+    let within = |open: &str, close: char| {
+        let parts = expression.split(open).skip(1).filter_map(move |part| part.split_once(close));
+        parts.map(|(inside, _)| inside.to_owned()).collect::<Vec<_>>()
+    };
+    let matched = within("{", '}');
+    let matched = matched.iter().flat_map(|inside| inside.split(',')).filter_map(|one| one.split_once(['=', '!']));
+    let grouped = within("by (", ')');
+    let grouped = grouped.iter().flat_map(|inside| inside.split(", "));
+    (metrics, matched.map(|(label, _)| label).chain(grouped).map(str::to_owned).collect())
+}
+
+#[test]
+fn the_dashboard_asks_for_what_the_text_has() {
+    let (server, world) = (Server::start(slow), World::new());
+    world.infer(&json!({"prompt": "Hi"}), &echo::policy(&server)).expect("an answer");
+    let down = echo::with(
+        echo::policy(&server),
+        "providers",
+        json!({"here": {
+            "kind": "openai_responses", "base_url": "http://127.0.0.1:9/v1",
+        }}),
+    );
+    (0..12).for_each(|n| _ = world.infer(&json!({"prompt": format!("{n}")}), &down).expect_err("it is down"));
+    let samples = read(&metrics_text(None, &world.env()).expect("a text"));
+    assert_eq!(value(&samples, "aisp_breaker_events_total", &[("event", "opened"), ("provider", "here")]), 1.0);
+    assert_eq!(value(&samples, "aisp_limited_total", &[("kind", "breaker")]), 2.0);
+
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/wordpress-plugin/ai-secure-proxy/grafana-dashboard.json");
+    let dashboard = serde_json::from_str(&std::fs::read_to_string(path).expect("a file")).expect("JSON");
+    let mut found = Vec::new();
+    expressions(&dashboard, &mut found);
+    assert!(found.len() > 20, "{found:?}");
+    let mut used = BTreeSet::new();
+    for expression in &found {
+        let (metrics, labels) = asked_for(expression);
+        assert!(!metrics.is_empty(), "{expression}");
+        for metric in metrics {
+            let has = samples.iter().filter(|(name, ..)| *name == metric).map(|(_, labels, _)| labels).next();
+            let has = has.unwrap_or_else(|| panic!("{metric} is not in the text: {expression}"));
+            assert!(labels.iter().all(|label| has.contains_key(label)), "{metric} has {has:?}: {expression}");
+            used.insert(metric.trim_end_matches("_bucket").to_owned());
+        }
+    }
+    // Nothing is measured that the dashboard leaves out, but what is in another form on it.
+    let families: BTreeSet<_> = samples
+        .iter()
+        .map(|(name, ..)| {
+            ["_bucket", "_sum", "_count"].iter().fold(name.as_str(), |name, end| name.trim_end_matches(end)).to_owned()
+        })
+        .collect();
+    let left: Vec<_> = families.difference(&used).collect();
+    assert_eq!(left, ["aisp_cache_entries"]);
 }

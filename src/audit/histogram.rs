@@ -1,96 +1,109 @@
 //! How long things took: one count for each of a fixed row of buckets, four to every doubling.
 //!
-//! Buckets of 0 to 3 ms are one millisecond wide; from there on a bucket is a quarter of the power of two below it, so that
-//! its width is at most a quarter of what is in it. The last one begins at 70 minutes and is open. The layout is part of what
-//! the store keeps: it never changes.
+//! Times are whole numbers of 32 bits, of milliseconds or of microseconds, as whoever counts them has it. Buckets of 0 to 3
+//! are one wide; from there on a bucket is a quarter of the power of two below it, so that its width is at most a quarter of
+//! what is in it. The layout is part of what the store keeps: it never changes.
 
-/// The number of buckets.
-pub const BUCKETS: usize = 85;
+/// The number of buckets: those of all 32 bits.
+pub const BUCKETS: usize = 124;
 
 /// Counts by bucket, and the sum of what was counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Histogram {
-    sum_ms: u64,
+    sum: u64,
     counts: [u64; BUCKETS],
+    /// A bit for each bucket that is not empty: most are.
+    full: u128,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { sum_ms: 0, counts: [0; BUCKETS] }
+        Self { sum: 0, counts: [0; BUCKETS], full: 0 }
     }
 }
 
 impl Histogram {
-    /// The bucket of so many milliseconds.
-    pub fn bucket(ms: u32) -> usize {
-        if ms < 4 {
-            return ms as usize;
+    /// The bucket of this time.
+    pub const fn bucket(time: u32) -> usize {
+        if time < 4 {
+            return time as usize;
         }
-        let power = ms.ilog2();
-        let place = (power - 1) * 4 + ((ms >> (power - 2)) & 3);
-        (place as usize).min(BUCKETS - 1)
+        let power = time.ilog2();
+        ((power - 1) * 4 + ((time >> (power - 2)) & 3)) as usize
     }
 
-    /// The least number of milliseconds in this bucket.
-    pub const fn lower_ms(bucket: usize) -> u64 {
+    /// The least time in this bucket.
+    pub const fn lower(bucket: usize) -> u64 {
         if bucket < 4 { bucket as u64 } else { (4 + bucket as u64 % 4) << (bucket / 4 - 1) }
     }
 
     /// Counts one.
-    pub fn add(&mut self, ms: u32) {
-        self.sum_ms = self.sum_ms.saturating_add(ms.into());
-        self.counts[Self::bucket(ms)] += 1;
+    pub fn add(&mut self, time: u32) {
+        self.sum = self.sum.saturating_add(time.into());
+        self.count_in(Self::bucket(time), 1);
     }
 
     /// Counts all that another one has.
     pub fn merge(&mut self, other: &Self) {
-        self.sum_ms = self.sum_ms.saturating_add(other.sum_ms);
-        for (count, more) in self.counts.iter_mut().zip(other.counts) {
-            *count = count.saturating_add(more);
-        }
+        self.sum = self.sum.saturating_add(other.sum);
+        other.buckets().for_each(|(bucket, count)| self.count_in(bucket, count));
+    }
+
+    fn count_in(&mut self, bucket: usize, count: u64) {
+        self.counts[bucket] = self.counts[bucket].saturating_add(count);
+        self.full |= u128::from(self.counts[bucket] > 0) << bucket;
+    }
+
+    /// The buckets that are not empty, with their counts.
+    fn buckets(&self) -> impl Iterator<Item = (usize, u64)> {
+        let mut left = self.full;
+        std::iter::from_fn(move || {
+            let bucket = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            self.counts.get(bucket).map(|count| (bucket, *count))
+        })
     }
 
     /// How many were counted.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, count| sum.saturating_add(*count))
+        self.below(BUCKETS)
     }
 
     /// What they took together.
-    pub const fn sum_ms(&self) -> u64 {
-        self.sum_ms
+    pub const fn sum(&self) -> u64 {
+        self.sum
     }
 
-    /// How many took less than [`Self::lower_ms`] of this bucket.
+    /// How many took less than [`Self::lower`] of this bucket.
     pub fn below(&self, bucket: usize) -> u64 {
-        self.counts.iter().take(bucket).fold(0, |sum, count| sum.saturating_add(*count))
+        let below = self.buckets().take_while(|(at, _)| *at < bucket);
+        below.fold(0, |sum, (_, count)| sum.saturating_add(count))
     }
 
-    /// The time in milliseconds within which the share `q` of them ended; `None` of none. It lies in the bucket of the value at
-    /// the rank `ceil(q * count)` of the sorted list, at that rank's place between the bucket's bounds; in the open bucket,
-    /// at its lower bound.
+    /// The time within which the share `q` of them ended; `None` of none. It lies in the bucket of the value at the rank
+    /// `ceil(q * count)` of the sorted list, at that rank's place between the bucket's bounds.
     pub fn percentile(&self, q: f64) -> Option<f64> {
         let count = self.count();
         let rank = ((q * count as f64).ceil() as u64).clamp(1, count.max(1));
-        let mut before = 0;
-        for (bucket, &here) in self.counts.iter().enumerate() {
-            if here > 0 && before + here >= rank {
-                let lower = Self::lower_ms(bucket);
-                let width = if bucket == BUCKETS - 1 { 0 } else { Self::lower_ms(bucket + 1) - lower };
+        let mut before: u64 = 0;
+        for (bucket, here) in self.buckets() {
+            if before.saturating_add(here) >= rank {
+                let lower = Self::lower(bucket);
+                let width = Self::lower(bucket + 1) - lower;
                 return Some(lower as f64 + width as f64 * ((rank - before) as f64 - 0.5) / here as f64);
             }
-            before += here;
+            before = before.saturating_add(here);
         }
         None
     }
 
     /// Appends it to `out`: the sum, the number of buckets that are not empty, and each of them with its count, as varints.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let full = || self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        write_varint(out, self.sum_ms);
-        write_varint(out, full().count() as u64);
-        for (bucket, count) in full() {
+        write_varint(out, self.sum);
+        write_varint(out, self.full.count_ones().into());
+        for (bucket, count) in self.buckets() {
             write_varint(out, bucket as u64);
-            write_varint(out, *count);
+            write_varint(out, count);
         }
     }
 
@@ -104,22 +117,20 @@ impl Histogram {
     /// Takes one from the front of `bytes` and counts all that it has; `None`, and nothing is counted, if it cannot be read.
     pub fn merge_encoded(&mut self, bytes: &mut &[u8]) -> Option<()> {
         let end = Self::walk(bytes, |_, _| {})?.1;
-        let (sum_ms, _) = Self::walk(bytes, |bucket, count| {
-            self.counts[bucket] = self.counts[bucket].saturating_add(count);
-        })?;
-        self.sum_ms = self.sum_ms.saturating_add(sum_ms);
+        let (sum, _) = Self::walk(bytes, |bucket, count| self.count_in(bucket, count))?;
+        self.sum = self.sum.saturating_add(sum);
         *bytes = end;
         Some(())
     }
 
     /// Calls `f` with each bucket and its count; gives the sum, and what stands behind.
     fn walk(mut bytes: &[u8], mut f: impl FnMut(usize, u64)) -> Option<(u64, &[u8])> {
-        let sum_ms = read_varint(&mut bytes)?;
+        let sum = read_varint(&mut bytes)?;
         for _ in 0..read_varint(&mut bytes)? {
             let bucket = usize::try_from(read_varint(&mut bytes)?).ok().filter(|bucket| *bucket < BUCKETS)?;
             f(bucket, read_varint(&mut bytes)?);
         }
-        Some((sum_ms, bytes))
+        Some((sum, bytes))
     }
 }
 
@@ -160,7 +171,7 @@ mod tests {
     #[test]
     fn buckets_follow_each_other_without_a_gap() {
         for bucket in 1..BUCKETS {
-            let lower = u32::try_from(Histogram::lower_ms(bucket)).expect("an hour or so");
+            let lower = u32::try_from(Histogram::lower(bucket)).expect("32 bits");
             assert_eq!((Histogram::bucket(lower - 1), Histogram::bucket(lower)), (bucket - 1, bucket));
         }
         assert_eq!(Histogram::bucket(u32::MAX), BUCKETS - 1);
@@ -170,7 +181,7 @@ mod tests {
     fn none_has_no_percentile_and_one_has_only_its_own() {
         assert_eq!(of(&[]).percentile(0.5), None);
         assert_eq!((of(&[2]).percentile(0.5), of(&[2]).percentile(0.99)), (Some(2.5), Some(2.5)));
-        assert_eq!(of(&[u32::MAX]).percentile(0.5), Some(4_194_304.0));
+        assert_eq!(of(&[u32::MAX]).percentile(0.5), Some(4_026_531_840.0));
     }
 
     #[test]
@@ -181,7 +192,19 @@ mod tests {
             assert_eq!(Histogram::decode(&mut &bytes[..end]), None);
         }
         assert_eq!(Histogram::decode(&mut &[0xff; 40][..]), None);
-        assert_eq!(Histogram::decode(&mut &[0, 1, 85, 1][..]), None);
+        assert_eq!(Histogram::decode(&mut &[0, 1, BUCKETS as u8, 1][..]), None);
+    }
+
+    #[test]
+    fn counts_that_nobody_counted_do_not_overflow() {
+        let most = [&[0xff; 9][..], &[1]].concat();
+        let mut histogram = Histogram::default();
+        for bucket in [3, 3, 80] {
+            let bytes = [&most[..], &[1, bucket], &most].concat();
+            assert_eq!(histogram.merge_encoded(&mut bytes.as_slice()), Some(()));
+        }
+        assert_eq!((histogram.count(), histogram.sum()), (u64::MAX, u64::MAX));
+        assert!(histogram.percentile(0.99).is_some() && histogram.below(100) == u64::MAX);
     }
 
     proptest! {
@@ -194,7 +217,7 @@ mod tests {
             times.sort_unstable();
             let rank = ((q * times.len() as f64).ceil() as usize).clamp(1, times.len());
             let bucket = Histogram::bucket(times[rank - 1]);
-            prop_assert!(found >= Histogram::lower_ms(bucket) as f64 && found <= Histogram::lower_ms(bucket + 1) as f64);
+            prop_assert!(found >= Histogram::lower(bucket) as f64 && found <= Histogram::lower(bucket + 1) as f64);
         }
 
         #[test]

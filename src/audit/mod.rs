@@ -7,10 +7,12 @@ mod prometheus;
 mod quiet;
 mod record;
 mod rotate;
+mod watch;
 
-pub use figures::{Figures, Latency};
-pub use histogram::{BUCKETS, Histogram};
+pub use figures::{Figures, Latency, Sums};
+pub use histogram::Histogram;
 pub use line::{Journal, LogTarget, write_line};
-pub use prometheus::Exposition;
+pub use prometheus::{Exposition, Unit};
 pub(crate) use quiet::Quiet;
 pub use record::Record;
+pub use watch::Watch;

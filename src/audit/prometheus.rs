@@ -4,10 +4,36 @@
 
 use std::fmt::{Display, Write};
 
-use super::{BUCKETS, Histogram};
+use super::Histogram;
 
 /// The labels of a sample, in the order in which they are written.
 pub type Labels<'l> = [(&'l str, &'l str)];
+
+/// What a histogram counts, and which powers of two of it are bounds in the text.
+#[derive(Debug, Clone, Copy)]
+pub enum Unit {
+    /// From one of them to 70 minutes.
+    Milliseconds,
+    /// From 16 of them to a minute.
+    Microseconds,
+}
+
+impl Unit {
+    const fn per_second(self) -> f64 {
+        match self {
+            Self::Milliseconds => 1e3,
+            Self::Microseconds => 1e6,
+        }
+    }
+
+    fn bounds(self) -> impl Iterator<Item = u32> {
+        let powers = match self {
+            Self::Milliseconds => 0..=22,
+            Self::Microseconds => 4..=26,
+        };
+        powers.map(|power| 1 << power)
+    }
+}
 
 /// A text under construction. The samples of a family follow each other, as the format demands.
 #[derive(Debug, Default)]
@@ -43,16 +69,17 @@ impl Exposition {
         let _ = writeln!(self.0, "{} {value}", if labels.is_empty() { "" } else { "}" });
     }
 
-    /// Adds a histogram to the family that was begun last, in seconds: one bucket a doubling from a millisecond to 70 minutes.
-    /// Times are whole milliseconds, so that what is below a bound is also what is at most at it.
-    pub fn buckets(&mut self, name: &str, labels: &Labels<'_>, histogram: &Histogram) {
+    /// Adds a histogram to the family that was begun last, in seconds: one bucket a doubling. Times are whole units, so that
+    /// what is below a bound is also what is at most at it.
+    pub fn buckets(&mut self, name: &str, labels: &Labels<'_>, histogram: &Histogram, unit: Unit) {
         let bucket = format!("{name}_bucket");
-        for at in [1, 2].into_iter().chain((4..BUCKETS).step_by(4)) {
-            let le = (Histogram::lower_ms(at) as f64 / 1e3).to_string();
-            self.sample(&bucket, &[labels, &[("le", le.as_str())]].concat(), histogram.below(at));
+        for bound in unit.bounds() {
+            let le = (f64::from(bound) / unit.per_second()).to_string();
+            let below = histogram.below(Histogram::bucket(bound));
+            self.sample(&bucket, &[labels, &[("le", le.as_str())]].concat(), below);
         }
         self.sample(&bucket, &[labels, &[("le", "+Inf")]].concat(), histogram.count());
-        self.sample(&format!("{name}_sum"), labels, histogram.sum_ms() as f64 / 1e3);
+        self.sample(&format!("{name}_sum"), labels, histogram.sum() as f64 / unit.per_second());
         self.sample(&format!("{name}_count"), labels, histogram.count());
     }
 
@@ -91,7 +118,7 @@ mod tests {
         let mut histogram = Histogram::default();
         [0, 1, 3, 900, u32::MAX].into_iter().for_each(|ms| histogram.add(ms));
         let mut text = Exposition::default();
-        text.buckets("h", &[("a", "b")], &histogram);
+        text.buckets("h", &[("a", "b")], &histogram, Unit::Milliseconds);
         let text = text.finish();
         let values: Vec<(&str, u64)> = text
             .lines()
@@ -102,6 +129,9 @@ mod tests {
         assert_eq!((values[0], values[2]), (("0.001", 1), ("0.004", 3)));
         assert_eq!(values.iter().find(|(le, _)| *le == "1.024"), Some(&("1.024", 4)));
         assert_eq!(values.last(), Some(&("+Inf", 5)));
+        let mut small = Exposition::default();
+        small.buckets("h", &[], &histogram, Unit::Microseconds);
+        assert!(small.finish().contains("h_bucket{le=\"0.000016\"} 3\n"));
         assert!(text.ends_with("h_sum{a=\"b\"} 4294968.199\nh_count{a=\"b\"} 5\n"), "{text}");
     }
 }

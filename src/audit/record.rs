@@ -5,8 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One call. The fields are the columns of the WordPress table, but for the last two, which only the metrics take in; strings
-/// are bounded by the request's own bounds.
+/// One call. The fields are the columns of the WordPress table, but for the last four, which only the metrics take in;
+/// strings are bounded by the request's own bounds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Record {
@@ -52,6 +52,10 @@ pub struct Record {
     pub provider_ms: u32,
     /// From the call's start to the first text of a streamed answer, in milliseconds; `None` for any other call.
     pub first_ms: Option<u32>,
+    /// How much of the duration was our own, in microseconds; `None` in records of versions that did not tell.
+    pub own_us: Option<u32>,
+    /// Providers of the model's route that were left for the next one, or passed over.
+    pub failovers: u32,
 }
 
 impl Record {
@@ -76,6 +80,11 @@ impl Record {
     /// This call, never finished.
     pub fn aborted(&self) -> Self {
         self.failed(500, Self::ABORTED)
+    }
+
+    /// [`Self::own_us`], as well as it is known.
+    pub fn own_share_us(&self) -> u32 {
+        self.own_us.unwrap_or_else(|| self.duration_ms.saturating_sub(self.provider_ms).saturating_mul(1_000))
     }
 
     /// How the counters file it: `hit`, `ok`, `stale`, or the error's code.

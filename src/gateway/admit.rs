@@ -1,6 +1,6 @@
 //! May the call run? The store decides, in one round trip, and hands over an answer that is kept.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::complete::{Judged, judge};
 use super::flight::{self, Lead, Note};
@@ -8,7 +8,6 @@ use super::flow::{Flow, with_store};
 use super::limits::Rule;
 use super::plan::Plan;
 use super::{budgets, health};
-use crate::audit::Record;
 use crate::clock::{Clock, now_us};
 use crate::error::{Error, Fault};
 use crate::hex;
@@ -90,23 +89,25 @@ impl<'e> Flow<'_, 'e> {
             boarding: None,
             stale_us: plan.stale_us(),
             record: &self.record,
+            watch: None,
             abandoned_us: lease_us,
             item: self.env.item,
         };
         let mut awaited: Option<String> = None;
-        // The record of a call that has waited: it tells for how long.
-        let mut late: Option<Record> = None;
         let mut before = Vec::new();
         let verdict = loop {
             let boarding = Boarding { lease_us: flight_us, awaited: awaited.as_deref() };
             let boarding = pause.is_some().then_some(boarding);
-            let record = late.as_ref().unwrap_or(&self.record);
-            match self.decide(&Admission { boarding, record, ..asked }) {
+            match self.decide(&Admission { boarding, watch: Some(&self.watch), ..asked }) {
                 Verdict::Wait { leader, limits } => {
                     before.extend(limits);
                     let left = || self.deadline(plan).remaining();
                     let mut pause = |wait| pause.as_mut().map_or(Ok(()), |pause| pause(wait));
-                    match flight::wait(self.env, hash, &leader, left, &mut pause) {
+                    let since = Instant::now();
+                    let waited = flight::wait(self.env, hash, &leader, left, &mut pause);
+                    // What it waited for is what the other one's provider did.
+                    self.watch.away(since.elapsed());
+                    match waited {
                         Ok(()) => {}
                         Err(Fault::Cancelled) => return Admitted::Left(before),
                         Err(fault) => {
@@ -115,13 +116,10 @@ impl<'e> Flow<'_, 'e> {
                         }
                     }
                     awaited = Some(leader);
-                    // It waited for what the other one's provider did.
-                    let duration_ms = self.elapsed_ms();
-                    late = Some(Record { duration_ms, provider_ms: duration_ms, ..self.record.clone() });
                 }
                 Verdict::Hit { entry, limits } => match read_entry(plan, entry, None, &limits) {
                     Some(kept) => {
-                        self.journal(|| self.record.hit(&kept.provider));
+                        self.journal(|| self.watch.stamp(self.record.hit(&kept.provider)));
                         return Admitted::Answered(Kept { limits: [before, limits].concat(), ..kept });
                     }
                     // The answer that a job's item has left: whoever has the item gives it up, and with it this answer.
@@ -157,7 +155,8 @@ impl<'e> Flow<'_, 'e> {
                 let error = Error::CircuitOpen { wait: micros(wait_us), limits: all(limits) };
                 match stale.and_then(|entry| read_entry(plan, entry, Some(error.code()), error.limits())) {
                     Some(kept) => {
-                        self.journal(|| self.record.failed(error.status(), error.code()).stale(&kept.provider));
+                        let record = self.record.failed(error.status(), error.code()).stale(&kept.provider);
+                        self.journal(|| self.watch.stamp(record));
                         Admitted::Answered(kept)
                     }
                     None => self.refuse(error),
@@ -182,14 +181,12 @@ impl<'e> Flow<'_, 'e> {
 
     /// Ends a call that was not let in. The store has logged it with its decision.
     fn refuse(&self, error: Error) -> Admitted<'e> {
-        self.journal(|| self.record.failed(error.status(), error.code()));
+        self.journal(|| self.watch.stamp(self.record.failed(error.status(), error.code())));
         Admitted::Refused(error)
     }
 
     /// Ends a call with what the leader that it waited for has left.
     fn landed(&mut self, plan: &Plan<'_, '_>, hash: &Hash, note: &[u8], limits: Vec<LimitState>) -> Admitted<'e> {
-        // It waited for what the other one's provider did.
-        self.record.provider_ms = self.elapsed_ms();
         match Note::decode(note) {
             Some(Note::Answer { answer, provider }) => {
                 let data = data_of(plan, &answer).flatten();

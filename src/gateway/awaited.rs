@@ -16,7 +16,7 @@ use super::plan::Plan;
 use super::policy::Policy;
 use super::result::Outcome;
 use super::{Args, Env, health, misconfigured};
-use crate::audit::{self, LogTarget, Record};
+use crate::audit::{self, LogTarget, Record, Watch};
 use crate::clock::now_us;
 use crate::error::{Error, Fault};
 use crate::hex;
@@ -59,7 +59,8 @@ impl Held {
     /// Ends a call that nobody waits for any more. What it has cost is not known; what was reserved is free again.
     pub fn call_off(&self, env: &Env<'_>) {
         let (fault, now_us) = (Fault::Cancelled, now_us());
-        let record = Record { duration_ms: millis(now_us - self.asked_us), ..self.record.clone() };
+        let duration_ms = millis(now_us - self.asked_us);
+        let record = Record { duration_ms, provider_ms: duration_ms, own_us: Some(0), ..self.record.clone() };
         let record = record.failed(fault.status(), fault.code());
         if env.settings.log != LogTarget::Off {
             audit::write_line(&record, &env.settings.log, env.journal);
@@ -84,13 +85,16 @@ impl<'a, 'e> Flow<'a, 'e> {
     fn take_up(args: &Args<'a>, env: &'e Env<'e>, held: Held) -> Result<(Self, Ledger, bool), Error> {
         let Held { record, asked_us, quota, claims, ledger, halved } = held;
         let flow = Self::begin(args, env)?;
-        let before = Some(Duration::from_micros((flow.now_us - asked_us).max(0).unsigned_abs()));
-        Ok((Self { record, now_us: asked_us, quota, claims, before, ..flow }, ledger, halved))
+        // The provider has had it ever since, but for the moment in which it was admitted.
+        let mut watch = Watch::resumed(Duration::from_micros((flow.now_us - asked_us).max(0).unsigned_abs()));
+        watch.all_away();
+        let ledger = Ledger { provider: Duration::ZERO, ..ledger };
+        Ok((Self { record, now_us: asked_us, quota, claims, watch, is_resumed: true, ..flow }, ledger, halved))
     }
 
     /// Ends a call that was taken up, but cannot be gone on with.
     fn give_up(&self, error: Error) -> Error {
-        let record = Record { duration_ms: self.elapsed_ms(), ..self.record.failed(error.status(), error.code()) };
+        let record = self.watch.stamp(self.record.failed(error.status(), error.code()));
         self.close(&Settlement { claims: &self.claims, ..Settlement::plain(&record, now_us()) });
         error
     }
@@ -103,8 +107,6 @@ impl<'a, 'e> Flow<'a, 'e> {
 /// As `aisp_infer()`.
 pub fn conclude(args: &Args<'_>, env: &Env<'_>, held: Held, came: Result<Answer, GaveUp>) -> Result<Outcome, Error> {
     let (flow, mut ledger, halved) = Flow::take_up(args, env, held)?;
-    // The provider has had it ever since, but for the moment in which it was admitted.
-    ledger.provider = ledger.provider.max(flow.before.unwrap_or_default());
     let policy = Policy::of(&args.policy, &flow.caller).map_err(misconfigured(args.function, 3, "policy"));
     let mut policy = policy.map_err(|error| flow.give_up(error))?;
     policy.timeout_ms = Some(policy.jobs.timeout_ms);

@@ -1,8 +1,6 @@
 //! One call on its way: who asks, since when, and the log record that grows along it. Every end of a call passes here,
 //! so that none goes unlogged.
 
-use std::time::{Duration, Instant};
-
 use uuid::Uuid;
 
 use super::admit::Open;
@@ -14,7 +12,7 @@ use super::ledger::Ledger;
 use super::moderation::Moderator;
 use super::plan::Plan;
 use super::{Args, Env, health, misconfigured};
-use crate::audit::{self, LogTarget, Record};
+use crate::audit::{self, LogTarget, Record, Watch};
 use crate::clock::{Deadline, now_us};
 use crate::error::Error;
 use crate::store::{self, Claim, Limit, Settlement, Store, StoreError};
@@ -35,7 +33,7 @@ pub struct Flow<'a, 'e> {
     /// Who asks.
     pub caller: Caller<'a>,
     pub(super) env: &'e Env<'e>,
-    pub(super) started: Instant,
+    pub(super) watch: Watch,
     pub(super) now_us: i64,
     pub(super) record: Record,
     pub(super) quota: Vec<Limit>,
@@ -43,8 +41,8 @@ pub struct Flow<'a, 'e> {
     pub(super) passage: Passage,
     /// Whether the caller has a part of an answer that it would not drop for another one.
     pub(super) has_spoken: bool,
-    /// How long the call had been under way when this process took it up, if another one has begun it.
-    pub(super) before: Option<Duration>,
+    /// Whether it was begun earlier, and let go of while a provider worked on it.
+    pub(super) is_resumed: bool,
 }
 
 impl<'a, 'e> Flow<'a, 'e> {
@@ -68,8 +66,8 @@ impl<'a, 'e> Flow<'a, 'e> {
             ..Record::default()
         };
         let (quota, claims) = (Vec::new(), Vec::new());
-        let (started, passage, has_spoken) = (Instant::now(), Passage::Alone, false);
-        Ok(Self { caller, env, started, now_us, record, quota, claims, passage, has_spoken, before: None })
+        let (watch, passage, has_spoken) = (Watch::start(), Passage::Alone, false);
+        Ok(Self { caller, env, watch, now_us, record, quota, claims, passage, has_spoken, is_resumed: false })
     }
 
     /// The call's id.
@@ -79,7 +77,7 @@ impl<'a, 'e> Flow<'a, 'e> {
 
     /// When the call must have ended: by its own deadline, or by that of the batch it belongs to.
     pub(super) fn deadline(&self, plan: &Plan<'_, '_>) -> Deadline {
-        let own = Deadline::after(plan.timeout(self.env.settings).saturating_sub(self.started.elapsed()));
+        let own = Deadline::after(plan.timeout(self.env.settings).saturating_sub(self.watch.begun().elapsed()));
         self.env.until.map_or(own, |until| own.min(until))
     }
 
@@ -139,19 +137,17 @@ impl<'a, 'e> Flow<'a, 'e> {
 
     /// Ends a call that no provider was asked for with this record.
     pub(super) fn settle_plain(&self, record: Record) {
-        let record = Record { duration_ms: self.elapsed_ms(), ..record };
-        self.close(&Settlement::plain(&record, now_us()));
+        self.close(&Settlement::plain(&self.watch.stamp(record), now_us()));
     }
 
     pub(super) fn elapsed_ms(&self) -> u32 {
-        let elapsed = self.before.unwrap_or_default() + self.started.elapsed();
-        u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX)
+        u32::try_from(self.watch.elapsed().as_millis()).unwrap_or(u32::MAX)
     }
 
     /// Writes the end of a call. The caller gets its answer or its error also where this fails.
     pub(super) fn close(&self, settlement: &Settlement<'_>) {
         self.journal(|| settlement.record.clone());
-        let settlement = &Settlement { item: self.env.item, once: self.before.is_some(), ..*settlement };
+        let settlement = &Settlement { item: self.env.item, once: self.is_resumed, ..*settlement };
         let written = with_store(self.env, |store| {
             store.settle(settlement)?;
             store.maintain()

@@ -3,6 +3,8 @@
 //! What the cache has is not sent, but what comes back is not kept. Where the answer does not fit, each request is completed
 //! for itself.
 
+use std::time::Instant;
+
 use super::admit::{Admitted, Open};
 use super::caller::Caller;
 use super::complete::{Reply, Whole};
@@ -82,7 +84,7 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Done> {
     let Some(call) = pack::pack(&calls) else { return Vec::new() };
     request.call = call;
     let plan = Plan::beside(first.plan.policy, request, first.plan.route.clone());
-    let mut ledger = Ledger::default();
+    let (since, mut ledger) = (Instant::now(), Ledger::default());
     let arrival = first.flow.journey(&plan, &first.open).run(&mut Whole { env, plan: &plan, lead: None }, &mut ledger);
     let answers = arrival.result.as_ref().map(|reply| pack::unpack(&reply.answer, &calls));
     match answers {
@@ -105,10 +107,11 @@ fn carry(passengers: Vec<Passenger<'_, '_, '_>>, env: &Env<'_>) -> Vec<Done> {
         // The provider would fail each of them likewise.
         Err(GaveUp::Unasked(_)) => end_all(passengers, arrival.result, &ledger),
         Err(GaveUp::Failed { fault, .. }) if !is_of_the_pack(*fault) => end_all(passengers, arrival.result, &ledger),
-        // What the attempt has cost stands with the first of them.
+        // What the attempt has cost stands with the first of them. Until its turn comes, each waits for providers.
         _ => {
             let mut spent = Some(ledger);
-            passengers.into_iter().map(|passenger| alone(passenger, env, spent.take().unwrap_or_default())).collect()
+            let mut turn = || Ledger { provider: since.elapsed(), ..spent.take().unwrap_or_default() };
+            passengers.into_iter().map(|passenger| alone(passenger, env, turn())).collect()
         }
     }
 }
@@ -120,7 +123,8 @@ const fn is_of_the_pack(fault: Fault) -> bool {
 
 fn end_all(passengers: Vec<Passenger<'_, '_, '_>>, result: Result<Reply, GaveUp>, ledger: &Ledger) -> Vec<Done> {
     let mut spent = Some(ledger.clone());
-    let end = |passenger| settle(passenger, result.clone(), None, &spent.take().unwrap_or_default());
+    let mut share = || Ledger { provider: ledger.provider, ..spent.take().unwrap_or_default() };
+    let end = |passenger| settle(passenger, result.clone(), None, &share());
     passengers.into_iter().map(end).collect()
 }
 

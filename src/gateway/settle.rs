@@ -127,7 +127,7 @@ impl Flow<'_, '_> {
 
     /// Enters into the record what the call used, and where it went last.
     fn enter(&mut self, plan: &Plan<'_, '_>, ledger: &Ledger) {
-        let duration_ms = self.elapsed_ms();
+        self.watch.away(ledger.provider);
         let record = &mut self.record;
         record.attempts = ledger.attempts;
         if let Some(last) = ledger.last {
@@ -137,9 +137,9 @@ impl Flow<'_, '_> {
         record.tokens_out = ledger.usage.tokens_out;
         let spent = ledger.cost_usd.filter(|_| ledger.usage != Default::default());
         record.cost_microusd = spent.map(|usd| (usd * 1e6).round() as u64);
-        record.duration_ms = duration_ms;
-        record.provider_ms = u32::try_from(ledger.provider.as_millis()).unwrap_or(u32::MAX).min(duration_ms);
         record.first_ms = ledger.first_ms;
+        record.failovers = ledger.last.map_or(0, |last| u32::try_from(last).unwrap_or(u32::MAX));
+        *record = self.watch.stamp(std::mem::take(record));
     }
 
     fn outcome(self, plan: &Plan<'_, '_>, reply: Reply, ledger: &Ledger, limits: Vec<LimitState>) -> Outcome {
@@ -168,9 +168,9 @@ impl Flow<'_, '_> {
     pub fn share(mut self, plan: &Plan<'_, '_>, hash: &Hash, paid: &Result<Outcome, Error>) -> Result<Outcome, Error> {
         self.record.req_hash = hex::encode(hash);
         plan.request.model.name.clone_into(&mut self.record.model);
-        self.record.duration_ms = self.elapsed_ms();
         // It waited for what the other one's provider did.
-        self.record.provider_ms = self.record.duration_ms;
+        self.watch.all_away();
+        self.record = self.watch.stamp(std::mem::take(&mut self.record));
         match paid {
             Ok(paid) => {
                 let record = self.record.hit(&paid.provider);

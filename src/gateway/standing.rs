@@ -41,6 +41,7 @@ impl Standing {
             boarding: None,
             stale_us: 0,
             record: &record,
+            watch: None,
             abandoned_us: self.now_us,
             item: None,
         };

@@ -62,7 +62,7 @@ fn tell(
     let lead = open.lead.as_ref();
     let mut streamed = Streamed { env, plan, speaker: &speaker, lead, head: Head::default() };
     let arrival = flow.complete(plan, &open, &mut streamed, &mut ledger);
-    let first = speaker.first().map(|at| at.saturating_duration_since(flow.started).as_millis());
+    let first = speaker.first().map(|at| at.saturating_duration_since(flow.watch.begun()).as_millis());
     ledger.first_ms = first.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX));
     if let Err(GaveUp::Failed { fault: Fault::Cancelled, .. }) = arrival.result {
         // What moderation has not seen, nobody gets.

@@ -72,6 +72,11 @@ pub struct Breaker {
 }
 
 impl Breaker {
+    /// Whether it is closed: neither open nor half open.
+    pub const fn is_closed(&self) -> bool {
+        self.trips == 0
+    }
+
     /// Whether a call may go through at `now_us`.
     pub fn gate(&self, now_us: i64) -> Gate {
         if self.trips == 0 {

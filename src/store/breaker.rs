@@ -40,6 +40,12 @@ pub fn breaker_key(site: &str, provider: &str, base_url: &str) -> String {
     [site, provider, base_url].join("\u{1f}")
 }
 
+/// The site, the provider and the URL of a [`breaker_key`].
+pub fn breaker_parts(key: &str) -> [&str; 3] {
+    let mut parts = key.splitn(3, '\u{1f}');
+    [(); 3].map(|()| parts.next().unwrap_or_default())
+}
+
 /// One provider as the breaker of a site sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakerStatus {
@@ -62,13 +68,12 @@ pub struct BreakerStatus {
 impl BreakerStatus {
     /// The state of the breaker that is kept under `key`.
     pub fn new(key: &str, breaker: &Breaker, now_us: i64) -> Self {
-        let mut parts = key.splitn(3, '\u{1f}').map(str::to_owned);
-        let mut part = || parts.next().unwrap_or_default();
+        let [site, provider, base_url] = breaker_parts(key).map(str::to_owned);
         let (calls, failures) = breaker.counts(now_us);
         Self {
-            site: part(),
-            provider: part(),
-            base_url: part(),
+            site,
+            provider,
+            base_url,
             gate: breaker.gate(now_us),
             calls,
             failures,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Boarding, BudgetState, Claim, Hash, Landing, OfJob, Report, Way};
-use crate::audit::Record;
+use crate::audit::{Record, Watch};
 use crate::clock::Clock;
 use crate::guard::rate::Quota;
 
@@ -64,6 +64,8 @@ pub struct Admission<'a> {
     pub stale_us: i64,
     /// The call's log record, as it stands now.
     pub record: &'a Record,
+    /// How long the call has been under way, for the record of one that ends here; `None` if the record says so itself.
+    pub watch: Option<&'a Watch>,
     /// When a call that was not settled counts as abandoned: past its deadline, in microseconds since the epoch.
     pub abandoned_us: i64,
     /// The item of a job that the call is for. An answer that was settled for it is a hit until the item is ended, one way or

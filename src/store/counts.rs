@@ -1,4 +1,4 @@
-//! What one site has in the queue and in the inbox, by state.
+//! What there is in the queue and in the inbox, by state.
 
 use super::{JobState, State};
 
@@ -20,4 +20,15 @@ impl Counts {
     pub const fn events(&self, state: State) -> u64 {
         self.webhooks[state as usize] + self.job_events[state as usize]
     }
+}
+
+/// What waits: jobs and events of a site, or of all, and the records of all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Queued {
+    /// Jobs. States are in their own order.
+    pub jobs: [u64; JobState::ALL.len()],
+    /// Events, wherever they are from.
+    pub events: [u64; State::ALL.len()],
+    /// Log records that wait to be drained.
+    pub spool: u64,
 }

@@ -146,6 +146,7 @@ mod tests {
             boarding,
             stale_us,
             record: &record,
+            watch: None,
             abandoned_us,
             item: None,
         };

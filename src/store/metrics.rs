@@ -1,6 +1,9 @@
 //! What may be asked about the calls that were, and the answers.
 
-use crate::audit::Figures;
+use crate::audit::{Figures, Sums};
+
+/// The finest that is kept apart.
+pub const MINUTE_US: i64 = 60_000_000;
 
 /// What figures are told apart by.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +29,11 @@ impl Group {
         ("source", Self::Source),
         ("outcome", Self::Outcome),
     ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        Self::NAMES[self as usize].0
+    }
 }
 
 /// How much time one point sums up.
@@ -51,16 +59,7 @@ impl Step {
     }
 }
 
-/// How figures are summed up.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Sums {
-    /// One sum for each name of this.
-    pub group: Group,
-    /// One sum for each of these; `None` for one of all.
-    pub step: Option<Step>,
-}
-
-/// Which figures.
+/// Which figures, and how they are summed up.
 #[derive(Debug, Clone, Copy)]
 pub struct MetricsFilter<'a> {
     /// Of one site, or of all.
@@ -70,8 +69,40 @@ pub struct MetricsFilter<'a> {
     pub since_us: i64,
     /// Calls that ended in the minute of this time or before.
     pub until_us: i64,
+    /// One sum for each name of this.
+    pub group: Group,
+    /// One sum for each of these, beside the whole.
+    pub step: Option<Step>,
+    /// More groups, each of which gets its counts in steps.
+    pub by: &'a [Group],
+    /// Whether the same length of time before is wanted, too.
+    pub previous: bool,
+    /// Other times of which each has one sum: from the minute of the first to that of the second, and with it.
+    pub spans: &'a [(i64, i64)],
     /// Now, in microseconds since the epoch.
     pub now_us: i64,
+}
+
+impl MetricsFilter<'_> {
+    /// The same length of time before: it ends with the minute before the first one.
+    pub fn previous_us(&self) -> (i64, i64) {
+        (self.since_us - (self.until_us - self.since_us), self.since_us - MINUTE_US)
+    }
+}
+
+/// The answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// The whole, a sum a name.
+    pub total: Vec<Point>,
+    /// The whole in steps; empty without them.
+    pub points: Vec<Point>,
+    /// The time before, a sum a name.
+    pub previous: Vec<Point>,
+    /// Counts of each of `by`, in their order.
+    pub by: Vec<Vec<Slice>>,
+    /// A sum of each of `spans`, in their order; `None` of a time without calls.
+    pub spans: Vec<Option<Figures>>,
 }
 
 /// One sum.
@@ -83,6 +114,17 @@ pub struct Point {
     pub name: Option<String>,
     /// What its calls came to.
     pub figures: Figures,
+}
+
+/// One sum without times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slice {
+    /// When its time begins, in microseconds since the epoch; `None` without steps.
+    pub at_us: Option<i64>,
+    /// What it is of.
+    pub name: String,
+    /// What its calls came to.
+    pub sums: Sums,
 }
 
 /// What all calls of a combination have come to since the store was made. It never falls.

@@ -7,6 +7,7 @@ mod backup;
 mod breaker;
 mod budget;
 mod call;
+mod collect;
 mod counts;
 mod fallback;
 mod flight;
@@ -18,10 +19,10 @@ mod metrics;
 pub mod sqlite;
 
 pub use backup::{Backup, BackupError, backup};
-pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key};
+pub use breaker::{BreakerStatus, Heed, Report, Way, breaker_key, breaker_parts};
 pub use budget::{Alert, Budget, BudgetState, Claim};
 pub use call::{Admission, Entry, Limit, LimitState, Peek, Settlement, Verdict, Write};
-pub use counts::Counts;
+pub use counts::{Counts, Queued};
 pub use fallback::admit as admit_without_store;
 pub use flight::{Boarding, Landing};
 pub use handle::{after_fork_in_child, close, with};
@@ -31,7 +32,7 @@ pub use job::{
     JobState, Lease, MAX_DEATHS, MAX_ITEMS, MAX_PRIORITY, NewJob, OfJob, Parked, Parting, Queue, QueueStatus, Wait,
 };
 pub use location::{BadLocation, Location};
-pub use metrics::{Group, MetricsFilter, Point, Step, Sums, Total};
+pub use metrics::{Group, MINUTE_US, Metrics, MetricsFilter, Point, Slice, Step, Total};
 
 use std::path::Path;
 
@@ -126,8 +127,11 @@ pub trait Store: Queue {
     /// What a site has in the queue, of one kind of jobs, and in the inbox.
     fn counts(&self, site: &str, kind: &str, now_us: i64) -> Result<Counts, StoreError>;
 
-    /// What calls came to, in the order of time and then of names; those in the spool included. One list for each of `sums`.
-    fn metrics(&self, filter: &MetricsFilter<'_>, sums: &[Sums]) -> Result<Vec<Vec<Point>>, StoreError>;
+    /// What waits: jobs and events of a site, or of all.
+    fn queued(&self, site: Option<&str>) -> Result<Queued, StoreError>;
+
+    /// What calls came to, in the order of time and then of names; those in the spool included.
+    fn metrics(&self, filter: &MetricsFilter<'_>) -> Result<Metrics, StoreError>;
 
     /// What calls of a site, or of all, have come to since the store was made; those in the spool included. No more than 500
     /// combinations of a site and a row an outcome for the rest.

@@ -32,18 +32,37 @@ expect( array( 'my "plugin"' => 4, '' => 1 ) == $same( array( 'group' => 'source
 expect( array( 5 ) === array_column( aisp_metrics( array( 'step' => 'day', 'since' => time() - 60 ) )['points'], 'calls' ) || '00:00' === gmdate( 'H:i' ), 'by day' );
 expect( array() === aisp_metrics( array( 'until' => time() - 7200 ) )['points'], 'not before' );
 
-$several = aisp_metrics( array( 'until' => time() + 60, 'sums' => array( array( 'group' => 'outcome' ), array( 'group' => 'source', 'step' => 'minute' ), array() ) ) );
-expect( array( 'caller_invalid' => 1, 'hit' => 1, 'ok' => 3 ) === array_column( $several['sums'][0], 'calls', 'name' ), 'one of several sums', $several['sums'] );
-expect( 5 === array_sum( array_column( $several['sums'][1], 'calls' ) ) && $several['points'] === $several['sums'][2], 'and the others' );
-expect( array() === aisp_metrics()['sums'], 'for who did not ask' );
-foreach ( array( 'sums' => 'model', 'sums[0].group' => array( array( 'group' => 'user' ) ), 'sums[1].step' => array( array(), array( 'step' => 'year' ) ), 'sums[0].name' => array( array( 'name' => 'x' ) ) ) as $key => $sums ) {
+$now  = time();
+$once = aisp_metrics( array(
+	'site'     => '1',
+	'until'    => $now + 60,
+	'step'     => 'hour',
+	'by'       => array( 'outcome', 'source' ),
+	'previous' => true,
+	'spans'    => array( 'lately' => array( 'since' => $now - 120, 'until' => $now + 60 ), 'then' => array( 'until' => 60 ) ),
+) );
+expect( array( 4, 4, null ) === array( $once['total'][0]['calls'], $once['spans']['lately']['calls'], $once['spans']['then'] ), 'the whole, and other times', $once );
+expect( 4 === array_sum( array_column( $once['points'], 'calls' ) ) && array() === $once['previous'], 'in steps, and nothing before', $once );
+expect( 3 === array_sum( array_column( array_filter( $once['by']['outcome'], fn( $one ) => 'ok' === $one['name'] ), 'calls' ) ), 'by outcome, too', $once );
+expect( ! isset( $once['by']['source'][0]['duration_ms'] ) && array( 'my "plugin"' ) === array_values( array_unique( array_column( $once['by']['source'], 'name' ) ) ), 'counts alone', $once );
+expect( array( 0, array( 'waiting' => 0, 'dead' => 0 ), 5 ) === array( array_sum( $once['queue']['jobs'] ), $once['queue']['inbox'], $once['queue']['spool'] ), 'what waits', $once['queue'] );
+$wrong = array(
+	'by'                => array( 'by' => 'model' ),
+	'by[1]'             => array( 'by' => array( 'model', 'user' ) ),
+	'previous'          => array( 'previous' => 'yes' ),
+	'spans'             => array( 'spans' => 'today' ),
+	'spans.today.since' => array( 'spans' => array( 'today' => array( 'since' => -1 ) ) ),
+	'spans.today.step'  => array( 'spans' => array( 'today' => array( 'step' => 'hour' ) ) ),
+);
+foreach ( $wrong as $key => $options ) {
 	try {
-		aisp_metrics( compact( 'sums' ) );
-		expect( false, "$key was taken" );
+		aisp_metrics( $options );
+		expect( false, 'no error', $options );
 	} catch ( Aisp\ConfigError $e ) {
-		expect( str_contains( $e->getMessage(), $key ), 'the key is named', $e->getMessage() );
+		expect( str_contains( $e->getMessage(), "\"$key\"" ), 'the key is named', $e->getMessage() );
 	}
 }
+expect( is_float( $one[0]['own_ms']['p50'] ) && $one[0]['own_ms']['p50'] > 0.0 && $one[0]['own_ms']['p50'] < 1000.0, 'our own share is in parts of a millisecond', $one );
 
 $before = aisp_metrics( array( 'until' => time() + 60 ) )['points'];
 drain_all();
@@ -81,10 +100,17 @@ show( array(
         "hit_ratio": "float",
         "errors_4xx": "int",
         "errors_5xx": "int",
+        "throttled": "int",
+        "over_quota": "int",
+        "over_budget": "int",
+        "circuit_open": "int",
         "tokens_in": "int",
         "tokens_out": "int",
         "cost_usd": "float",
         "retries": "int",
+        "failovers": "int",
+        "breaker_opened": "int",
+        "breaker_closed": "int",
         "duration_ms": {
             "p50": "float",
             "p95": "float",
@@ -109,4 +135,4 @@ show( array(
 ]
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "group" must be one of none, model, provider, route, source, outcome
 Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "step" must be longer: there may be 3000 of them
-Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are group, since, site, step, sums, until
+Aisp\ConfigError (config_error, 500): aisp_metrics(): Argument #1 ($options) key "from" is not known; known are by, group, previous, since, site, spans, step, until

@@ -105,6 +105,7 @@ impl Ask {
             boarding: self.flies.then_some(Boarding { lease_us: 5 * SECOND, awaited: self.awaited.as_deref() }),
             stale_us: self.stale_us,
             record: &self.record,
+            watch: None,
             abandoned_us: self.clock.now_us() + 10 * SECOND,
             item: None,
         }

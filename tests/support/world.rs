@@ -5,12 +5,12 @@
 
 use std::ops::ControlFlow;
 
-use aisp::audit::{Journal, Record};
+use aisp::audit::{Journal, Record, Sums};
 use aisp::clock::now_us;
 use aisp::error::Error;
 use aisp::gateway::settings::{Settings, default_of};
 use aisp::gateway::value::Value;
-use aisp::gateway::{Args, Env, Item, Outcome, Said, Secrets, batch, budget_alerts, infer, limits, stream};
+use aisp::gateway::{Args, Env, Item, Outcome, Said, Secrets, batch, budget_alerts, infer, limits, metrics, stream};
 use aisp::store::{Alert, BudgetState, with};
 use secrecy::SecretString;
 use serde_json::Value as Json;
@@ -118,6 +118,12 @@ impl World {
     /// The thresholds that budgets have reached since this was last asked.
     pub fn alerts(&self) -> Vec<Alert> {
         budget_alerts(None, &self.env()).expect("alerts")
+    }
+
+    /// What the calls of the last hour came to.
+    pub fn sums(&self) -> Sums {
+        let report = metrics(&Value::empty(), &self.env()).expect("figures");
+        report.metrics.total.first().map_or_else(Sums::default, |point| point.figures.sums)
     }
 
     /// All finished records, oldest first.

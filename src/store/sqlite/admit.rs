@@ -18,7 +18,7 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
     };
     let mut throttle = Tally::read(tx, call.throttle, now_us)?;
     if let Some((limit, wait_us)) = throttle.refusal() {
-        log(tx, &call.record.failed(429, "policy_throttle"))?;
+        end(tx, call, call.record.failed(429, "policy_throttle"))?;
         let limits = throttle.states().collect();
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: false, wait_us, limits });
     }
@@ -30,7 +30,7 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
         None => cached,
     };
     if let Some(entry) = found {
-        log(tx, &call.record.hit(&entry.provider))?;
+        end(tx, call, call.record.hit(&entry.provider))?;
         return Ok(Verdict::Hit { entry, limits: throttle.states().collect() });
     }
 
@@ -54,18 +54,18 @@ pub(super) fn admit(tx: &Tx<'_>, call: &Admission<'_>) -> rusqlite::Result<Verdi
             let stale = grace.map(|hash| cache::stale(tx, hash, call.stale_us, now_us)).transpose()?.flatten();
             let refused = call.record.failed(503, "provider_circuit_open");
             let record = stale.as_ref().map(|entry| refused.stale(&entry.provider));
-            log(tx, &record.unwrap_or(refused))?;
+            end(tx, call, record.unwrap_or(refused))?;
             return Ok(Verdict::Open { wait_us, stale, limits: throttle.states().collect() });
         }
     };
     let mut quota = Tally::read(tx, call.quota, now_us)?;
     if let Some((limit, wait_us)) = quota.refusal() {
-        log(tx, &call.record.failed(429, "policy_quota"))?;
+        end(tx, call, call.record.failed(429, "policy_quota"))?;
         let limits = both(&throttle, &quota);
         return Ok(Verdict::Refused { limit: limit.name.clone(), quota: true, wait_us, limits });
     }
     if let Some((budget, claim)) = budget::refusal(tx, call.claims, call.record, now_us)? {
-        log(tx, &call.record.failed(429, "policy_budget"))?;
+        end(tx, call, call.record.failed(429, "policy_budget"))?;
         return Ok(Verdict::OverBudget { budget, amount: claim.amount, limits: both(&throttle, &quota) });
     }
     quota.charge(tx)?;
@@ -119,6 +119,15 @@ pub(super) fn way(tx: &Tx<'_>, route: &[String], now_us: i64, lease_us: i64) -> 
         Ok(gate) => breaker::pass(tx, route, gate, now_us, lease_us).map(Ok),
         Err(wait_us) => Ok(Err(wait_us)),
     }
+}
+
+/// The end of a call that asked to be let in.
+fn end(tx: &Tx<'_>, call: &Admission<'_>, record: Record) -> rusqlite::Result<()> {
+    let record = match call.watch {
+        Some(watch) => watch.stamp(record),
+        None => record,
+    };
+    log(tx, &record)
 }
 
 /// The end of a call.

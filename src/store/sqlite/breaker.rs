@@ -2,6 +2,7 @@
 
 use rusqlite::OptionalExtension;
 
+use super::counter;
 use super::tx::Tx;
 use crate::guard::breaker::{Breaker, Gate};
 use crate::store::{BreakerStatus, Heed, Report, Way};
@@ -40,10 +41,14 @@ pub(super) fn pass(
 
 pub(super) fn report(tx: &Tx<'_>, report: &Report<'_>) -> rusqlite::Result<Heed> {
     let mut breaker = load(tx, report.key)?;
+    let was_closed = breaker.is_closed();
     breaker.hear_answers(report.answers, report.now_us);
     breaker.hear(report.heard, report.probe, report.now_us);
     let retry = report.wants_retry && breaker.grants_retry(report.now_us);
     save(tx, report.key, &breaker, report.now_us)?;
+    if was_closed != breaker.is_closed() {
+        counter::turned(tx, report.key, was_closed, report.now_us)?;
+    }
     Ok(Heed { retry })
 }
 

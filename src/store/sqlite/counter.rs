@@ -10,10 +10,8 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::spool;
 use super::tx::Tx;
-use crate::audit::{Figures, Record};
-use crate::store::Status;
-
-pub(super) const MINUTE_US: i64 = 60_000_000;
+use crate::audit::{Figures, Latency, Record, Sums};
+use crate::store::{MINUTE_US, Status, breaker_parts};
 
 /// More combinations of one site than this share a row of the sums of all time, so that whoever scrapes them gets no more.
 pub(super) const MAX_TOTALS: u64 = 500;
@@ -70,19 +68,13 @@ impl Key {
 
 /// The columns of a row, in the order in which [`read`] takes them.
 pub(super) const COLUMNS: &str = "at, site, model, provider, route, source, outcome, calls, client_errors, \
-    server_errors, tokens_in, tokens_out, cost_microusd, retries, latency";
+    server_errors, tokens_in, tokens_out, cost_microusd, retries, failovers, breaker_opened, breaker_closed, latency";
+/// Where the times are in them.
+pub(super) const LATENCY: usize = 17;
 
 /// A row of [`COLUMNS`].
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<(Key, Figures)> {
-    let key = read_key(row)?;
-    let mut figures = Figures::default();
-    add_row(row, Figures::is_hit(&key.outcome), &mut figures)?;
-    Ok((key, figures))
-}
-
-/// The key of a row of [`COLUMNS`].
-pub(super) fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
-    Ok(Key {
+    let key = Key {
         at: row.get(0)?,
         site: row.get(1)?,
         model: row.get(2)?,
@@ -90,22 +82,21 @@ pub(super) fn read_key(row: &Row<'_>) -> rusqlite::Result<Key> {
         route: row.get(4)?,
         source: row.get(5)?,
         outcome: row.get(6)?,
-    })
+    };
+    let mut figures = Figures { sums: read_sums(row)?, ..Figures::default() };
+    figures.latency.merge_encoded(row.get_ref(LATENCY)?.as_blob().unwrap_or_default());
+    Ok((key, figures))
 }
 
-/// Adds the figures of a row of [`COLUMNS`] to others, in place: there may be a hundred thousand of them.
-pub(super) fn add_row(row: &Row<'_>, is_hit: bool, figures: &mut Figures) -> rusqlite::Result<()> {
-    let calls: u64 = row.get(7)?;
-    figures.calls += calls;
-    figures.hits += if is_hit { calls } else { 0 };
-    figures.client_errors += row.get::<_, u64>(8)?;
-    figures.server_errors += row.get::<_, u64>(9)?;
-    figures.tokens_in += row.get::<_, u64>(10)?;
-    figures.tokens_out += row.get::<_, u64>(11)?;
-    figures.cost_microusd = figures.cost_microusd.saturating_add(row.get(12)?);
-    figures.retries += row.get::<_, u64>(13)?;
-    figures.latency.merge_encoded(row.get_ref(14)?.as_blob().unwrap_or_default());
-    Ok(())
+/// The sums of a row of [`COLUMNS`].
+pub(super) fn read_sums(row: &Row<'_>) -> rusqlite::Result<Sums> {
+    let mut sums = Sums::default();
+    sums.file(row.get_ref(6)?.as_str().unwrap_or_default(), row.get(7)?);
+    (sums.client_errors, sums.server_errors) = (row.get(8)?, row.get(9)?);
+    (sums.tokens_in, sums.tokens_out, sums.cost_microusd) = (row.get(10)?, row.get(11)?, row.get(12)?);
+    (sums.retries, sums.failovers) = (row.get(13)?, row.get(14)?);
+    (sums.breaker_opened, sums.breaker_closed) = (row.get(15)?, row.get(16)?);
+    Ok(sums)
 }
 
 /// The minute in which a call ended.
@@ -129,49 +120,75 @@ impl Lot {
             put(tx, Span::Minute, &key, &figures)?;
             ever.entry(key.ever()).or_default().merge(&figures);
         }
-        for (key, figures) in ever {
-            let key = if has_room(tx, &key)? { key } else { key.other() };
-            put(tx, Span::Ever, &key, &figures)?;
-        }
-        Ok(())
+        ever.into_iter().try_for_each(|(key, figures)| put_ever(tx, key, &figures))
     }
 }
 
-/// Whether there is such a row of all time, or may be one.
-fn has_room(tx: &Tx<'_>, key: &Key) -> rusqlite::Result<bool> {
-    let sql = "SELECT 1 FROM metric WHERE span = 3 AND at = 0 AND site = ?1 AND model = ?2 AND provider = ?3 \
-        AND route = ?4 AND source = '' AND outcome = ?5";
-    let Key { site, model, provider, route, outcome, .. } = key;
-    if tx.statement(sql)?.exists((site, model, provider, route, outcome))? {
-        return Ok(true);
-    }
-    let rows = "SELECT count(*) FROM metric WHERE span = 3 AND at = 0 AND site = ?1";
-    Ok(tx.statement(rows)?.query_row([site], |row| row.get::<_, u64>(0))? < MAX_TOTALS)
+/// Counts that a provider's breaker has opened, or else closed.
+pub(super) fn turned(tx: &Tx<'_>, breaker: &str, opened: bool, now_us: i64) -> rusqlite::Result<()> {
+    let [site, provider, _] = breaker_parts(breaker).map(str::to_owned);
+    let (model, route, source, outcome) = Default::default();
+    let key = Key { at: now_us.div_euclid(MINUTE_US), site, model, provider, route, source, outcome };
+    let mut figures = Figures::default();
+    (figures.sums.breaker_opened, figures.sums.breaker_closed) = (opened.into(), (!opened).into());
+    Lot(HashMap::from([(key, figures)])).count(tx)
 }
 
 /// Adds figures to a row, and makes it if there is none.
 pub(super) fn put(tx: &Tx<'_>, span: Span, key: &Key, figures: &Figures) -> rusqlite::Result<()> {
+    let times = times(tx, span, key)?;
+    write(tx, span, key, figures, times)
+}
+
+/// Adds figures to a row of all time: to that of the rest where there is none, and no room for one.
+fn put_ever(tx: &Tx<'_>, key: Key, figures: &Figures) -> rusqlite::Result<()> {
+    let times = times(tx, Span::Ever, &key)?;
+    let rows = "SELECT count(*) FROM metric WHERE span = 3 AND at = 0 AND site = ?1";
+    let rows = || tx.statement(rows)?.query_row([&key.site], |row| row.get::<_, u64>(0));
+    if times.is_none() && rows()? >= MAX_TOTALS {
+        return put(tx, Span::Ever, &key.other(), figures);
+    }
+    write(tx, Span::Ever, &key, figures, times)
+}
+
+/// The times in a row; `None` if there is no such row.
+fn times(tx: &Tx<'_>, span: Span, key: &Key) -> rusqlite::Result<Option<Latency>> {
     let Key { at, site, model, provider, route, source, outcome } = key;
     let sql = "SELECT latency FROM metric WHERE span = ?1 AND at = ?2 AND site = ?3 AND model = ?4 AND provider = ?5 \
         AND route = ?6 AND source = ?7 AND outcome = ?8";
-    let found: Option<Vec<u8>> = tx
-        .statement(sql)?
-        .query_row((span as i64, at, site, model, provider, route, source, outcome), |row| row.get(0))
-        .optional()?;
-    let latency = match found {
-        None => figures.latency.encode(),
-        Some(bytes) => {
-            let mut sum = figures.latency.clone();
-            sum.merge_encoded(&bytes);
-            sum.encode()
+    let read = |row: &Row<'_>| {
+        let mut times = Latency::default();
+        times.merge_encoded(row.get_ref(0)?.as_blob().unwrap_or_default());
+        Ok(times)
+    };
+    tx.statement(sql)?.query_row((span as i64, at, site, model, provider, route, source, outcome), read).optional()
+}
+
+/// Adds figures to a row that has these times, or makes one.
+fn write(tx: &Tx<'_>, span: Span, key: &Key, figures: &Figures, times: Option<Latency>) -> rusqlite::Result<()> {
+    let sql = match times {
+        None => {
+            "INSERT INTO metric VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+            ?18, ?19)"
+        }
+        Some(_) => {
+            "UPDATE metric SET calls = calls + ?9, client_errors = client_errors + ?10, \
+            server_errors = server_errors + ?11, tokens_in = tokens_in + ?12, tokens_out = tokens_out + ?13, \
+            cost_microusd = cost_microusd + ?14, retries = retries + ?15, latency = ?16, failovers = failovers + ?17, \
+            breaker_opened = breaker_opened + ?18, breaker_closed = breaker_closed + ?19 \
+            WHERE span = ?1 AND at = ?2 AND site = ?3 AND model = ?4 AND provider = ?5 AND route = ?6 AND source = ?7 \
+            AND outcome = ?8"
         }
     };
-    let sql = "INSERT INTO metric VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
-        ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, \
-        client_errors = client_errors + excluded.client_errors, server_errors = server_errors + excluded.server_errors, \
-        tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out, \
-        cost_microusd = cost_microusd + excluded.cost_microusd, retries = retries + excluded.retries, \
-        latency = excluded.latency";
+    let latency = match times {
+        None => figures.latency.encode(),
+        Some(mut times) => {
+            times.merge(&figures.latency);
+            times.encode()
+        }
+    };
+    let Key { at, site, model, provider, route, source, outcome } = key;
+    let sums = &figures.sums;
     tx.statement(sql)?.execute(rusqlite::params![
         span as i64,
         at,
@@ -181,14 +198,17 @@ pub(super) fn put(tx: &Tx<'_>, span: Span, key: &Key, figures: &Figures) -> rusq
         route,
         source,
         outcome,
-        figures.calls,
-        figures.client_errors,
-        figures.server_errors,
-        figures.tokens_in,
-        figures.tokens_out,
-        figures.cost_microusd,
-        figures.retries,
+        sums.calls,
+        sums.client_errors,
+        sums.server_errors,
+        sums.tokens_in,
+        sums.tokens_out,
+        sums.cost_microusd,
+        sums.retries,
         latency,
+        sums.failovers,
+        sums.breaker_opened,
+        sums.breaker_closed,
     ])?;
     Ok(())
 }
@@ -204,7 +224,7 @@ pub(super) fn status(tx: &Tx<'_>, now_us: i64, status: &mut Status) -> rusqlite:
         (status.tokens, status.cost_microusd) = (row.get(3)?, row.get(4)?);
         Ok(())
     })?;
-    let mut spooled = Figures::default();
+    let mut spooled = Sums::default();
     let mut answered = 0;
     spool::newest(tx, now_us, |record| {
         if minute(record) > since {

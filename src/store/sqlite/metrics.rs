@@ -1,69 +1,63 @@
 //! Metrics as they are asked for: rows of the counters and what is still in the spool, summed up by time and by group.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::counter::{COLUMNS, Key, MAX_TOTALS, MINUTE_US, add_row, read, read_key};
+use rusqlite::Row;
+
+use super::counter::{COLUMNS, Key, LATENCY, MAX_TOTALS, minute, read, read_sums};
 use super::spool;
 use super::tx::Tx;
-use crate::audit::Figures;
-use crate::store::{Group, MetricsFilter, Point, Step, Sums, Total};
+use crate::audit::{Figures, Record};
+use crate::store::collect::Collector;
+use crate::store::{Group, Metrics, MetricsFilter, Queued, Total};
 
-/// What of a row's key the sums tell apart: when its step began, in minutes, and the names that any of them groups by.
-type Kind = (i64, [String; 5]);
-
-/// The groups that have names, in the order of those of a [`Kind`].
-const NAMED: [Group; 5] = [Group::Model, Group::Provider, Group::Route, Group::Source, Group::Outcome];
-
-/// One list of points for each of `sums`. Each row is decoded once, however many they are: rows are summed up by kind first, of
-/// which there are far fewer.
-pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>, sums: &[Sums]) -> rusqlite::Result<Vec<Vec<Point>>> {
-    let (since, until) = (filter.since_us.div_euclid(MINUTE_US), filter.until_us.div_euclid(MINUTE_US));
-    // A longer step is made of whole shorter ones.
-    let finest = sums.iter().filter_map(|sums| sums.step).min_by_key(|step| step.minutes());
-    let used = NAMED.map(|group| sums.iter().any(|sums| sums.group == group));
-    let kind = |key: Key| -> Kind {
-        let mut names = [key.model, key.provider, key.route, key.source, key.outcome];
-        names.iter_mut().zip(used).filter(|(_, used)| !used).for_each(|(name, _)| name.clear());
-        (begin(key.at, finest), names)
-    };
-    let mut kinds: HashMap<Kind, Figures> = HashMap::new();
+/// There may be a hundred thousand rows: nothing of one is copied.
+pub(super) fn metrics(tx: &Tx<'_>, filter: &MetricsFilter<'_>) -> rusqlite::Result<Metrics> {
+    let mut collector = Collector::new(filter);
+    let minutes = collector.minutes();
     let sql = format!(
         "SELECT {COLUMNS} FROM metric WHERE span IN (0, 1, 2) AND at BETWEEN ?1 AND ?2 AND (?3 IS NULL OR site = ?3)"
     );
     let mut statement = tx.statement(&sql)?;
-    let mut rows = statement.query((since, until, filter.site))?;
+    let mut rows = statement.query((minutes.start(), minutes.end(), filter.site))?;
     while let Some(row) = rows.next()? {
-        let key = read_key(row)?;
-        let is_hit = Figures::is_hit(&key.outcome);
-        add_row(row, is_hit, kinds.entry(kind(key)).or_default())?;
+        let sums = read_sums(row)?;
+        let latency = row.get_ref(LATENCY)?.as_blob().unwrap_or_default();
+        collector.add(row.get(0)?, |group| name(row, group), &sums, |sum| sum.merge_encoded(latency));
     }
     spool::newest(tx, filter.now_us, |record| {
-        let key = Key::of(record);
-        if (since..=until).contains(&key.at) && filter.site.is_none_or(|site| site == key.site) {
-            kinds.entry(kind(key)).or_default().add(record);
+        if filter.site.is_none_or(|site| site == record.site) {
+            let mut figures = Figures::default();
+            figures.add(record);
+            let Figures { sums, latency } = figures;
+            collector.add(minute(record), |group| name_of(record, group), &sums, |sum| sum.merge(&latency));
         }
     })?;
-    Ok(sums.iter().map(|sums| points(&kinds, *sums)).collect())
+    Ok(collector.finish())
 }
 
-fn points(kinds: &HashMap<Kind, Figures>, sums: Sums) -> Vec<Point> {
-    let mut points: BTreeMap<(i64, &str), Figures> = BTreeMap::new();
-    let name = NAMED.iter().position(|group| *group == sums.group);
-    for ((at, names), figures) in kinds {
-        let name = name.map_or("", |name| names[name].as_str());
-        points.entry((begin(*at, sums.step), name)).or_default().merge(figures);
-    }
-    let point = |((at, name), figures): ((i64, &str), Figures)| Point {
-        at_us: sums.step.map(|_| at * MINUTE_US),
-        name: (sums.group != Group::None).then(|| name.to_owned()),
-        figures,
+/// A name in a row of [`COLUMNS`].
+fn name<'r>(row: &'r Row<'_>, group: Group) -> &'r str {
+    let column = match group {
+        Group::None => return "",
+        Group::Model => 2,
+        Group::Provider => 3,
+        Group::Route => 4,
+        Group::Source => 5,
+        Group::Outcome => 6,
     };
-    points.into_iter().map(point).collect()
+    row.get_ref(column).ok().and_then(|value| value.as_str().ok()).unwrap_or_default()
 }
 
-/// When the step begins that a minute is in.
-fn begin(at: i64, step: Option<Step>) -> i64 {
-    step.map_or(0, |step| at - at.rem_euclid(step.minutes()))
+fn name_of(record: &Record, group: Group) -> &str {
+    match group {
+        Group::None => "",
+        Group::Model => &record.model,
+        Group::Provider => &record.provider,
+        Group::Route => &record.route,
+        Group::Source => &record.source,
+        Group::Outcome => record.outcome(),
+    }
 }
 
 pub(super) fn totals(tx: &Tx<'_>, site: Option<&str>, now_us: i64) -> rusqlite::Result<Vec<Total>> {
@@ -102,4 +96,20 @@ pub(super) fn totals(tx: &Tx<'_>, site: Option<&str>, now_us: i64) -> rusqlite::
         figures,
     };
     Ok(sums.into_iter().map(total).collect())
+}
+
+pub(super) fn queued(tx: &Tx<'_>, site: Option<&str>) -> rusqlite::Result<Queued> {
+    let mut queued = Queued { spool: spool::rows(tx)?, ..Queued::default() };
+    let jobs = "SELECT state, sum(jobs) FROM job_count WHERE ?1 IS NULL OR site = ?1 GROUP BY state";
+    let events = "SELECT state, count(*) FROM inbox WHERE ?1 IS NULL OR site = ?1 GROUP BY state";
+    for (sql, by_state) in [(jobs, &mut queued.jobs[..]), (events, &mut queued.events[..])] {
+        let mut statement = tx.statement(sql)?;
+        let mut rows = statement.query([site])?;
+        while let Some(row) = rows.next()? {
+            if let Some(count) = by_state.get_mut(row.get::<_, usize>(0)?) {
+                *count = row.get(1)?;
+            }
+        }
+    }
+    Ok(queued)
 }

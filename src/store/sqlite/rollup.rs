@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::counter::{COLUMNS, Key, MINUTE_US, Span, put, read};
+use super::counter::{COLUMNS, Key, Span, put, read};
 use super::tx::Tx;
 use crate::audit::Figures;
+use crate::store::MINUTE_US;
 
 const HOUR: i64 = 60;
 const DAY: i64 = 24 * HOUR;

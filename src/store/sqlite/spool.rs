@@ -148,6 +148,7 @@ pub(super) fn status(tx: &Tx<'_>, status: &mut Status) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn rows(tx: &Tx<'_>) -> rusqlite::Result<u64> {
+/// How many records there are.
+pub(super) fn rows(tx: &Tx<'_>) -> rusqlite::Result<u64> {
     tx.statement("SELECT count(*) FROM spool")?.query_row([], |row| row.get(0))
 }

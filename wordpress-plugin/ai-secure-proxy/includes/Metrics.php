@@ -34,9 +34,9 @@ final class Metrics {
 	 *
 	 * @param string   $range One of ranges().
 	 * @param string   $group One of GROUPS.
-	 * @param string[] $by    More of GROUPS, of which each gets its sums in steps.
+	 * @param string[] $by    More of GROUPS, of which each gets its counts in steps.
 	 * @param bool     $days  Whether days() is wanted, too.
-	 * @return array{since: int, until: int, step: string, total: array[], previous: array[], points: array[], by?: array<string, array[]>, days?: array}
+	 * @return array{since: int, until: int, step: string, total: array[], previous: array[], points: array[], by?: array<string, array[]>, days?: array{today: array|null, yesterday: array|null}, queue: array}
 	 *
 	 * @throws \Aisp\Exception Answered by who asks.
 	 */
@@ -44,27 +44,28 @@ final class Metrics {
 		list( $seconds, $step ) = self::RANGES[ $range ];
 
 		$now     = time();
-		$since   = $now - $seconds;
-		$sums    = array();
-		foreach ( array( $group, ...$by ) as $name ) {
-			$sums[] = array(
-				'group' => $name,
-				'step'  => $step,
-			);
-		}
-		$found   = self::sums( $since, $now, compact( 'group', 'sums' ) );
-		$metrics = array(
-			'since'    => $since,
-			'until'    => $now,
-			'step'     => $step,
-			'total'    => $found['points'],
-			'previous' => self::before( $since - $seconds, $since, $group ),
-			'points'   => $found['sums'][0],
+		$found   = aisp_metrics(
+			array(
+				'site'     => Access::site(),
+				'since'    => $now - $seconds,
+				'until'    => $now,
+				'group'    => $group,
+				'step'     => $step,
+				'by'       => array_values( $by ),
+				'previous' => true,
+				'spans'    => $days ? self::spans() : array(),
+			)
 		);
-		if ( $by ) {
-			$metrics['by'] = array_combine( $by, array_slice( $found['sums'], 1 ) );
-		}
-		return $days ? $metrics + array( 'days' => self::days() ) : $metrics;
+		$metrics = array(
+			'since'    => $found['since'],
+			'until'    => $found['until'],
+			'step'     => $step,
+			'total'    => $found['total'],
+			'previous' => $found['previous'],
+			'points'   => $found['points'],
+			'queue'    => $found['queue'],
+		);
+		return $metrics + ( $by ? array( 'by' => $found['by'] ) : array() ) + ( $days ? array( 'days' => $found['spans'] ) : array() );
 	}
 
 	/**
@@ -75,12 +76,12 @@ final class Metrics {
 	 * @throws \Aisp\Exception Answered by who asks.
 	 */
 	public static function days(): array {
-		$now       = current_datetime();
-		$yesterday = $now->modify( '-1 day' );
-		return array(
-			'today'     => self::sums( $now->setTime( 0, 0 )->getTimestamp(), $now->getTimestamp() )['points'][0] ?? null,
-			'yesterday' => self::before( $yesterday->setTime( 0, 0 )->getTimestamp(), $yesterday->getTimestamp() )[0] ?? null,
-		);
+		return aisp_metrics(
+			array(
+				'site'  => Access::site(),
+				'spans' => self::spans(),
+			)
+		)['spans'];
 	}
 
 	/**
@@ -91,19 +92,38 @@ final class Metrics {
 	 * @throws \Aisp\Exception Answered by who asks.
 	 */
 	public static function calls_by_hour(): array {
-		$now   = time();
-		$first = $now - $now % HOUR_IN_SECONDS - 23 * HOUR_IN_SECONDS;
-		$calls = array_fill_keys( range( $first, $now, HOUR_IN_SECONDS ), 0 );
-		return array_values( array_replace( $calls, array_column( self::sums( $first, $now, array( 'step' => 'hour' ) )['points'], 'calls', 'time' ) ) );
+		$now    = time();
+		$first  = $now - $now % HOUR_IN_SECONDS - 23 * HOUR_IN_SECONDS;
+		$points = aisp_metrics(
+			array(
+				'site'  => Access::site(),
+				'since' => $first,
+				'until' => $now,
+				'step'  => 'hour',
+			)
+		)['points'];
+		$calls  = array_fill_keys( range( $first, $now, HOUR_IN_SECONDS ), 0 );
+		return array_values( array_replace( $calls, array_column( $points, 'calls', 'time' ) ) );
 	}
 
-	/** Sums up to a minute and without it: it belongs to what comes after. */
-	private static function before( int $since, int $until, string $group = 'none' ): array {
-		return self::sums( $since, max( $since, $until - MINUTE_IN_SECONDS ), compact( 'group' ) )['points'];
-	}
-
-	/** @param array $options More of those of aisp_metrics(). */
-	private static function sums( int $since, int $until, array $options = array() ): array {
-		return aisp_metrics( array( 'site' => Access::site() ) + compact( 'since', 'until' ) + $options );
+	/**
+	 * When today began, and yesterday until the same time of the day, without the minute that is still running. Days are the site's.
+	 *
+	 * @return array<string, array{since: int, until: int}>
+	 */
+	private static function spans(): array {
+		$now       = current_datetime();
+		$yesterday = $now->modify( '-1 day' );
+		$since     = $yesterday->setTime( 0, 0 )->getTimestamp();
+		return array(
+			'today'     => array(
+				'since' => $now->setTime( 0, 0 )->getTimestamp(),
+				'until' => $now->getTimestamp(),
+			),
+			'yesterday' => array(
+				'since' => $since,
+				'until' => max( $since, $yesterday->getTimestamp() - MINUTE_IN_SECONDS ),
+			),
+		);
 	}
 }

@@ -21,7 +21,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Metrics_Command {
 
-	private const FIELDS = array( 'name', 'calls', 'hits', 'errors_4xx', 'errors_5xx', 'tokens_in', 'tokens_out', 'cost_usd', 'retries', 'p50_ms', 'p95_ms', 'p99_ms', 'own_p95_ms' );
+	private const FIELDS = array( 'name', 'calls', 'hits', 'errors_4xx', 'errors_5xx', 'tokens_in', 'tokens_out', 'cost_usd', 'retries', 'failovers', 'p50_ms', 'p95_ms', 'p99_ms', 'own_p95_ms' );
 
 	/**
 	 * Shows what calls came to: how many, how quick, how dear.

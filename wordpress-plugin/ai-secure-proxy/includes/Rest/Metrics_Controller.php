@@ -107,7 +107,7 @@ final class Metrics_Controller extends Controller {
 				),
 				'uniqueItems'       => true,
 				'default'           => array(),
-				'description'       => __( 'More that has sums of its own, in the same answer.', 'ai-secure-proxy' ),
+				'description'       => __( 'More that is counted by itself, in the same answer.', 'ai-secure-proxy' ),
 				'validate_callback' => 'rest_validate_request_arg',
 				'sanitize_callback' => 'rest_sanitize_request_arg',
 			),
@@ -123,31 +123,7 @@ final class Metrics_Controller extends Controller {
 
 	/** The answer, as a JSON schema. */
 	public static function schema(): array {
-		$sums = array(
-			'type'  => 'array',
-			'items' => array( 'type' => 'object' ),
-		);
-		return array(
-			'$schema'    => 'http://json-schema.org/draft-04/schema#',
-			'title'      => 'aisp-metrics',
-			'type'       => 'object',
-			'properties' => array(
-				'since'    => array( 'type' => 'integer' ),
-				'until'    => array( 'type' => 'integer' ),
-				'step'     => array( 'type' => 'string' ),
-				'total'    => $sums,
-				'previous' => $sums,
-				'points'   => $sums,
-				'by'       => array(
-					'type'                 => 'object',
-					'additionalProperties' => $sums,
-				),
-				'days'     => array(
-					'type'                 => 'object',
-					'additionalProperties' => array( 'type' => array( 'object', 'null' ) ),
-				),
-			),
-		);
+		return Metrics_Schema::answer();
 	}
 
 	/** The text, as a JSON schema. */
