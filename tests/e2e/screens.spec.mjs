@@ -4,21 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { accessible, COLOURS, fits, logIn, paint, picture, screen, SIZES, watch } from './support/admin.mjs';
+import { accessible, COLOURS, fits, logIn, openScreen, paint, picture, screen, SCREENS, SIZES, watch } from './support/admin.mjs';
 import { browser, page, visit } from './support/session.mjs';
 import { allow, url } from './support/site.mjs';
 
-const SCREENS = [ 'overview', 'log', 'playground', 'jobs', 'webhooks', 'settings' ];
 const LIMIT_BYTES = 250_000;
 
 visit( () => allow( [] ) );
-
-/** Opens a screen and waits until it shows what it has to. */
-async function open( name ) {
-	await page.goto( screen( name ) );
-	await page.locator( '#aisp-screen > *' ).first().waitFor();
-	await page.waitForLoadState( 'networkidle' );
-}
 
 /** A script of build/, as it is sent. */
 function small( name ) {
@@ -34,7 +26,7 @@ for ( const name of SCREENS ) {
 				paint( colour );
 				for ( const [ size, viewport ] of Object.entries( SIZES ) ) {
 					await page.setViewportSize( viewport );
-					await open( name );
+					await openScreen( page, name );
 					await accessible( page, `${ name }, ${ colour }, ${ size }` );
 					await fits( page, `${ name }, ${ size }` );
 					await picture( page, `${ name }-${ colour }-${ size }` );

@@ -1,6 +1,6 @@
 // The plugin's texts, from its sources into languages/ and from there into what WordPress reads.
 //
-//   node languages.mjs js FILE          the texts of src/, with those of each block.json, as a template
+//   node languages.mjs js PHP FILE      a template of the texts of PHP, with those of src/ and of each block.json, into FILE
 //   node languages.mjs build            of each .po a .mo for PHP and a .json for each script, beside it
 //   node languages.mjs missing          the texts that a .po does not have, one a line; none is what is wanted
 
@@ -23,8 +23,8 @@ const catalogues = () => readdirSync( languages ).filter( ( name ) => name.endsW
 const read = ( name ) => po.parse( readFileSync( join( languages, name ) ) );
 const texts = ( catalogue ) => Object.values( catalogue.translations ).flatMap( ( context ) => Object.values( context ) ).filter( ( { msgid } ) => msgid );
 
-/** The template of all that src/ says, in the order of its files. */
-function extract( output ) {
+/** A template, and what src/ says besides, in the order of its files: a text that both say keeps the places of both. */
+function extract( php, output ) {
 	const { transformFileSync } = needs( '@babel/core' );
 	// One and the same for all files: the plugin adds up what it finds for as long as its options are this object.
 	const makepot = [ needs.resolve( '@wordpress/babel-plugin-makepot' ), { output } ];
@@ -38,20 +38,22 @@ function extract( output ) {
 			plugins: [ makepot ],
 		} );
 	}
-	const template = po.parse( readFileSync( output ) );
+	const template = po.parse( readFileSync( php ) );
+	texts( po.parse( readFileSync( output ) ) ).forEach( ( entry ) => add( template, entry ) );
 	for ( const file of files( join( plugin, 'src' ) ).filter( ( name ) => basename( name ) === 'block.json' ) ) {
 		const { title, description, keywords = [] } = JSON.parse( readFileSync( file, 'utf8' ) );
-		add( template, 'block title', title, file );
-		add( template, 'block description', description, file );
-		keywords.forEach( ( keyword ) => add( template, 'block keyword', keyword, file ) );
+		// In the contexts that register_block_type() looks them up in.
+		const said = [ [ 'block title', title ], [ 'block description', description ], ...keywords.map( ( keyword ) => [ 'block keyword', keyword ] ) ];
+		said.forEach( ( [ msgctxt, msgid ] ) => add( template, { msgctxt, msgid, msgstr: [ '' ], comments: { reference: file.slice( plugin.length + 1 ) } } ) );
 	}
 	writeFileSync( output, po.compile( template ) );
 }
 
-/** A text in the context that register_block_type() looks it up in. */
-function add( template, msgctxt, msgid, file ) {
-	template.translations[ msgctxt ] ??= {};
-	template.translations[ msgctxt ][ msgid ] = { msgctxt, msgid, msgstr: [ '' ], comments: { reference: file.slice( plugin.length + 1 ) } };
+function add( template, entry ) {
+	const context = template.translations[ entry.msgctxt ?? '' ] ??= {};
+	const known = context[ entry.msgid ] ??= { ...entry, comments: { ...entry.comments, reference: '' } };
+	known.msgid_plural ??= entry.msgid_plural;
+	known.comments.reference = [ known.comments.reference, entry.comments.reference ].filter( Boolean ).join( '\n' );
 }
 
 /** The texts that a script says: those of its own folder and of what all share. */
@@ -99,5 +101,5 @@ function missing() {
 	}
 }
 
-const [ verb, file ] = process.argv.slice( 2 );
-( { js: () => extract( file ), build, missing } )[ verb ]();
+const [ verb, ...given ] = process.argv.slice( 2 );
+( { js: () => extract( ...given ), build, missing } )[ verb ]();

@@ -14,16 +14,17 @@ trap 'rm -rf "$work"' EXIT
 node_ready "$plugin"
 export PLUGIN=$plugin
 
-# template FILE: all texts of PHP, of the scripts and of block.json, without the time at which that was.
+# template FILE: all texts of PHP, of the scripts and of block.json, without the time at which that was and without places to fill in.
 template() {
   cd "$plugin"
   find . -name '*.php' -not -path './node_modules/*' -not -path './build/*' | LC_ALL=C sort | sed 's#^\./##' |
     xgettext --files-from=- --language=PHP --from-code=UTF-8 --add-comments=translators --no-wrap --output="$work/php.pot" \
       --package-name='AI Secure Proxy' --keyword=__ --keyword=esc_html__ --keyword=esc_attr__ --keyword=esc_html_e --keyword=esc_attr_e --keyword=_e \
       --keyword=_x:1,2c --keyword=esc_html_x:1,2c --keyword=esc_attr_x:1,2c --keyword=_n:1,2 --keyword=_nx:1,2,4c
-  node "$support/languages.mjs" js "$work/js.pot"
-  msgcat --use-first --no-wrap --sort-by-file "$work/php.pot" "$work/js.pot" |
-    sed -e '/^"POT-Creation-Date:/d' -e '/^"PO-Revision-Date:/d' -e 's/charset=CHARSET/charset=UTF-8/' >"$1"
+  node "$support/languages.mjs" js "$work/php.pot" "$work/all.pot"
+  msgcat --no-wrap --sort-by-file "$work/all.pot" |
+    sed -E -e '1,/^$/{1s/.*/# Texts of AI Secure Proxy./;/^# .*(YEAR|license)/d;/^#, fuzzy/d}' \
+      -e '/^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Report-Msgid-Bugs-To):/d' -e 's/charset=CHARSET/charset=UTF-8/' >"$1"
 }
 
 case $verb in

@@ -48,7 +48,7 @@ final class JobWorkerTest extends JobTestCase {
 		$id   = self::enqueue_many( 3 );
 		$said = self::work();
 		self::assertSame( array( 'log' ), array_values( array_unique( array_column( $said, 0 ) ) ) );
-		self::assertSame( array( 'Working on the jobs of ' . getenv( 'SITE_URL' ) . ', 4 at a time.', "$id done 3/3", 'Ends after 1 jobs: no job is due.' ), array_column( $said, 1 ) );
+		self::assertSame( array( 'Working on the jobs of ' . getenv( 'SITE_URL' ) . ', 4 at a time.', "$id done 3/3", 'Ends after 1 job: no job is due.' ), array_column( $said, 1 ) );
 	}
 
 	public function test_a_worker_ends_after_as_many_jobs_as_it_is_told(): void {

@@ -54,12 +54,12 @@ final class LogVerifyTest extends SiteTestCase {
 
 	public function test_a_record_that_no_filter_finds(): void {
 		Site::db()->exec( 'UPDATE wp_aisp_logs SET kind = 1 LIMIT 1' );
-		$this->assert_trouble( 'filters', '1 records are not found' );
+		$this->assert_trouble( 'filters', '1 record is not found' );
 	}
 
 	public function test_a_record_from_the_future(): void {
 		Site::php( 'AI_Secure_Proxy\Log\Table::insert( array( array( "uid" => "tomorrow", "created_at" => time() + 86400 ) ) );' );
-		$this->assert_trouble( 'time', '1 records are from the future' );
+		$this->assert_trouble( 'time', '1 record is from the future' );
 	}
 
 	public function test_records_that_do_not_leave_the_spool(): void {

@@ -13,6 +13,16 @@ export const browse = () => chromium.launch( { executablePath: process.env.E2E_B
 /** Where a screen is: 'overview', 'log', … */
 export const screen = ( name ) => `${ url }/wp-admin/admin.php?page=ai-secure-proxy${ name === 'overview' ? '' : `-${ name }` }`;
 
+/** All of them. */
+export const SCREENS = [ 'overview', 'log', 'playground', 'jobs', 'webhooks', 'settings' ];
+
+/** Opens a screen and waits until it shows what it has to. */
+export async function openScreen( page, name ) {
+	await page.goto( screen( name ) );
+	await page.locator( '#aisp-screen > *' ).first().waitFor();
+	await page.waitForLoadState( 'networkidle' );
+}
+
 /** As wide as most, and as narrow as it gets. */
 export const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 640 } };
 

@@ -48,6 +48,6 @@ final class Backup_Command {
 			WP_CLI::warning( sprintf( __( '%s may hold a secret, and is not in the backup.', 'ai-secure-proxy' ), $place ) );
 		}
 		/* translators: 1: path of a folder, 2: number of log records, 3: size of the store. */
-		WP_CLI::success( sprintf( __( 'The backup is in %1$s: %2$d log records, and a store of %3$s.', 'ai-secure-proxy' ), $args[0], $manifest['rows'], size_format( $manifest['files']['store.db']['bytes'] ) ) );
+		WP_CLI::success( sprintf( _n( 'The backup is in %1$s: %2$d log record, and a store of %3$s.', 'The backup is in %1$s: %2$d log records, and a store of %3$s.', $manifest['rows'], 'ai-secure-proxy' ), $args[0], $manifest['rows'], size_format( $manifest['files']['store.db']['bytes'] ) ) );
 	}
 }

@@ -105,7 +105,7 @@ final class Log_Export_Command {
 		}
 		if ( isset( $assoc_args['file'] ) ) {
 			/* translators: 1: a number, 2: path of a file. */
-			WP_CLI::success( sprintf( __( '%1$d records are in %2$s.', 'ai-secure-proxy' ), $count, $path ) );
+			WP_CLI::success( sprintf( _n( '%1$d record is in %2$s.', '%1$d records are in %2$s.', $count, 'ai-secure-proxy' ), $count, $path ) );
 		}
 	}
 }

@@ -44,7 +44,7 @@ final class Restore_Command {
 			$restore  = Restore::from( $args[0] );
 			$manifest = $restore->manifest();
 			/* translators: 1: number of log records, 2: address of a site, 3: a date and time. */
-			WP_CLI::confirm( sprintf( __( 'Restore %1$d log records, and the settings, of %2$s as of %3$s?', 'ai-secure-proxy' ), $manifest['rows'], $manifest['site'], $manifest['made_at'] ), $assoc_args );
+			WP_CLI::confirm( sprintf( _n( 'Restore %1$d log record, and the settings, of %2$s as of %3$s?', 'Restore %1$d log records, and the settings, of %2$s as of %3$s?', $manifest['rows'], 'ai-secure-proxy' ), $manifest['rows'], $manifest['site'], $manifest['made_at'] ), $assoc_args );
 			$rows = $restore->log();
 			if ( ! ( $assoc_args['skip-settings'] ?? false ) ) {
 				$restore->settings();

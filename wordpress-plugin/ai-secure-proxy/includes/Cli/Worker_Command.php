@@ -126,7 +126,7 @@ final class Worker_Command {
 			return;
 		}
 		/* translators: 1: how many jobs, 2: why. */
-		WP_CLI::log( sprintf( __( 'Ends after %1$d jobs: %2$s.', 'ai-secure-proxy' ), $ended, $reason ) );
+		WP_CLI::log( sprintf( _n( 'Ends after %1$d job: %2$s.', 'Ends after %1$d jobs: %2$s.', $ended, 'ai-secure-proxy' ), $ended, $reason ) );
 	}
 
 	private function listen(): void {

@@ -48,7 +48,7 @@ final class Verify {
 	private static function dropped(): array {
 		$dropped = preg_match( '/^aisp_spool_dropped_total (\d+)/m', aisp_metrics_text(), $found ) ? (int) $found[1] : 0;
 		/* translators: %d: a number. */
-		$lost = sprintf( __( 'The spool was full, and %d records never came into the table. Their calls are in the metrics. Let WP-Cron run.', 'ai-secure-proxy' ), $dropped );
+		$lost = sprintf( _n( 'The spool was full, and %d record never came into the table. Its call is in the metrics. Let WP-Cron run.', 'The spool was full, and %d records never came into the table. Their calls are in the metrics. Let WP-Cron run.', $dropped, 'ai-secure-proxy' ), $dropped );
 		return self::check( __( 'spool overflow', 'ai-secure-proxy' ), 0 === $dropped, __( 'No record was ever dropped from the spool.', 'ai-secure-proxy' ), $lost );
 	}
 
@@ -58,7 +58,7 @@ final class Verify {
 		$twice  = (int) $wpdb->get_var( $wpdb->prepare( 'SELECT COUNT(*) FROM (SELECT uid FROM %i GROUP BY uid HAVING COUNT(*) > 1) twice', Table::name() ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		$detail = $twice > 0
 			/* translators: %d: a number. */
-			? sprintf( __( '%d calls are in the table more than once.', 'ai-secure-proxy' ), $twice )
+			? sprintf( _n( '%d call is in the table more than once.', '%d calls are in the table more than once.', $twice, 'ai-secure-proxy' ), $twice )
 			: __( 'The table has lost its unique key on uid, so that nothing keeps a call from coming in twice.', 'ai-secure-proxy' );
 		return self::check( __( 'unique', 'ai-secure-proxy' ), $unique && 0 === $twice, __( 'Each call is in the table once.', 'ai-secure-proxy' ), $detail );
 	}
@@ -67,7 +67,7 @@ final class Verify {
 		global $wpdb;
 		$astray = (int) $wpdb->get_var( $wpdb->prepare( 'SELECT COUNT(*) FROM %i l LEFT JOIN %i k ON k.kind = l.kind WHERE k.kind IS NULL', Table::name(), Kinds::name() ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		/* translators: %d: a number. */
-		$lost = sprintf( __( '%d records are not found by filters: their kind is missing. Setting the option aisp_schema to 0 has the next request mend it.', 'ai-secure-proxy' ), $astray );
+		$lost = sprintf( _n( '%d record is not found by filters: its kind is missing. Setting the option aisp_schema to 0 has the next request mend it.', '%d records are not found by filters: their kind is missing. Setting the option aisp_schema to 0 has the next request mend it.', $astray, 'ai-secure-proxy' ), $astray );
 		return self::check( __( 'filters', 'ai-secure-proxy' ), 0 === $astray, __( 'Each record is found by its filters.', 'ai-secure-proxy' ), $lost );
 	}
 
@@ -75,7 +75,7 @@ final class Verify {
 		global $wpdb;
 		$ahead = (int) $wpdb->get_var( $wpdb->prepare( 'SELECT COUNT(*) FROM %i WHERE created_at > %s', Table::name(), gmdate( 'Y-m-d H:i:s', time() + 5 * MINUTE_IN_SECONDS ) ) ); // phpcs:ignore WordPress.DB.DirectDatabaseQuery
 		/* translators: %d: a number. */
-		$wrong = sprintf( __( '%d records are from the future: a server’s clock is or was wrong, and they stay longer than others.', 'ai-secure-proxy' ), $ahead );
+		$wrong = sprintf( _n( '%d record is from the future: a server’s clock is or was wrong, and it stays longer than others.', '%d records are from the future: a server’s clock is or was wrong, and they stay longer than others.', $ahead, 'ai-secure-proxy' ), $ahead );
 		return self::check( __( 'time', 'ai-secure-proxy' ), 0 === $ahead, __( 'No record is from the future.', 'ai-secure-proxy' ), $wrong );
 	}
 

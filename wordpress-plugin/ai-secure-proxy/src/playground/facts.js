@@ -66,7 +66,7 @@ export const factsOf = ( { result, first_ms: first } ) => [
 	[ __( 'Attempts', 'ai-secure-proxy' ), count( result.attempts ) ],
 	[ __( 'First words after', 'ai-secure-proxy' ), first === null ? null : duration( first ) ],
 	[ __( 'Duration', 'ai-secure-proxy' ), took( result.duration_ms ) ],
-	[ __( 'Ended', 'ai-secure-proxy' ), REASONS[ result.finish_reason ] ?? result.finish_reason ],
+	[ __( 'Finish reason', 'ai-secure-proxy' ), REASONS[ result.finish_reason ] ?? result.finish_reason ],
 	[ __( 'Redacted', 'ai-secure-proxy' ), redactedOf( result.redacted ) ],
 	[ __( 'Request id', 'ai-secure-proxy' ), <code key="id">{ result.request_id }</code> ],
 ];

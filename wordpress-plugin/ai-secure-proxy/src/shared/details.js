@@ -45,7 +45,7 @@ export const Facts = ( { facts } ) => (
 	<dl className="aisp-facts">
 		{ facts
 			.filter( ( [ , value ] ) => value !== null && value !== undefined )
-			.map( ( [ name, value ] ) => [ <dt key={ `${ name }-name` }>{ name }</dt>, <dd key={ name }>{ value }</dd> ] ) }
+			.map( ( [ name, value ] ) => [ <dt key={ `${ name }-name` }>{ name }</dt>, <dd key={ name }>{ typeof value === 'string' ? <bdi>{ value }</bdi> : value }</dd> ] ) }
 	</dl>
 );
 
@@ -59,7 +59,7 @@ export const Facts = ( { facts } ) => (
 export const Code = ( { label, value } ) => (
 	// Scrolls, so it must be reachable by keyboard.
 	// eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-	<pre className="aisp-code" role="region" aria-label={ label } tabIndex={ 0 }>
+	<pre className="aisp-code" dir={ typeof value === 'string' ? 'auto' : 'ltr' } role="region" aria-label={ label } tabIndex={ 0 }>
 		{ typeof value === 'string' ? value : JSON.stringify( value, null, 2 ) }
 	</pre>
 );
