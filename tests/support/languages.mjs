@@ -23,12 +23,17 @@ const catalogues = () => readdirSync( languages ).filter( ( name ) => name.endsW
 const read = ( name ) => po.parse( readFileSync( join( languages, name ) ) );
 const texts = ( catalogue ) => Object.values( catalogue.translations ).flatMap( ( context ) => Object.values( context ) ).filter( ( { msgid } ) => msgid );
 
-/** A template, and what src/ says besides, in the order of its files: a text that both say keeps the places of both. */
+/** The packages that webpack.config.js bundles, as far as screens show texts of theirs. */
+const BUNDLED = [ 'dataviews', ...[ 'calendar', 'color-picker', 'combobox-control', 'external-link', 'form-token-field', 'modal', 'notice', 'number-control', 'search-control', 'snackbar' ].map( ( name ) => `components/build-module/${ name }` ) ]
+	.map( ( name ) => join( plugin, 'node_modules/@wordpress', name.replace( /^dataviews$/, 'dataviews/build-module' ) ) );
+
+/** A template, and what scripts say besides, in the order of their files: a text that both say keeps the places of both. */
 function extract( php, output ) {
 	const { transformFileSync } = needs( '@babel/core' );
 	// One and the same for all files: the plugin adds up what it finds for as long as its options are this object.
 	const makepot = [ needs.resolve( '@wordpress/babel-plugin-makepot' ), { output } ];
-	for ( const file of files( join( plugin, 'src' ) ).filter( ( name ) => name.endsWith( '.js' ) ).sort() ) {
+	const sources = [ join( plugin, 'src' ), ...BUNDLED ].flatMap( ( folder ) => files( folder ).filter( ( name ) => /\.m?js$/.test( name ) ).sort() );
+	for ( const file of sources ) {
 		transformFileSync( file, {
 			cwd: plugin,
 			configFile: false,
@@ -56,15 +61,16 @@ function add( template, entry ) {
 	known.comments.reference = [ known.comments.reference, entry.comments.reference ].filter( Boolean ).join( '\n' );
 }
 
-/** The texts that a script says: those of its own folder and of what all share. */
-const said = ( catalogue, script ) => texts( catalogue ).filter( ( { comments } ) =>
-	( comments?.reference ?? '' ).split( /\s+/ ).some( ( place ) => [ script, 'shared' ].includes( place.split( '/' )[ 1 ] ) && place.startsWith( 'src/' ) )
-);
+/** The texts that a script says: those of its own folder, of what all share, and of packages that it brings along. */
+function said( catalogue, script, bundles ) {
+	const folders = [ `src/${ script }/`, 'src/shared/', ...( bundles ? [ 'node_modules/' ] : [] ) ];
+	return texts( catalogue ).filter( ( { comments } ) => ( comments?.reference ?? '' ).split( /\s+/ ).some( ( place ) => folders.some( ( folder ) => place.startsWith( folder ) ) ) );
+}
 
 /** The form that wp.i18n.setLocaleData() takes (Jed), in the file that WordPress looks for. */
-function json( catalogue, locale, script, path ) {
+function json( catalogue, locale, path, texts ) {
 	const { language, 'plural-forms': plural } = Object.fromEntries( Object.entries( catalogue.headers ).map( ( [ name, value ] ) => [ name.toLowerCase(), value ] ) );
-	const messages = Object.fromEntries( said( catalogue, script ).map( ( { msgctxt, msgid, msgstr } ) => [ msgctxt ? `${ msgctxt }\u0004${ msgid }` : msgid, msgstr ] ) );
+	const messages = Object.fromEntries( texts.map( ( { msgctxt, msgid, msgstr } ) => [ msgctxt ? `${ msgctxt }\u0004${ msgid }` : msgid, msgstr ] ) );
 	const file = join( languages, `ai-secure-proxy-${ locale }-${ createHash( 'md5' ).update( path ).digest( 'hex' ) }.json` );
 	writeFileSync( file, JSON.stringify( { domain: 'messages', locale_data: { messages: { '': { domain: 'messages', lang: language, plural_forms: plural }, ...messages } } } ) );
 }
@@ -73,6 +79,8 @@ function build() {
 	for ( const name of readdirSync( languages ).filter( ( file ) => /\.(mo|json)$/.test( file ) ) ) {
 		rmSync( join( languages, name ) );
 	}
+	process.chdir( plugin );
+	const tables = Object.keys( needs( './webpack.config.js' ).find( ( { name } ) => name === 'tables' ).entry );
 	const scripts = readdirSync( join( plugin, 'src' ) ).filter( ( name ) => name !== 'shared' );
 	for ( const name of catalogues() ) {
 		const catalogue = read( name );
@@ -81,7 +89,7 @@ function build() {
 		for ( const script of scripts ) {
 			const path = files( join( plugin, 'build' ) ).map( ( file ) => file.slice( plugin.length + 1 ) ).find( ( file ) => [ `build/${ script }.js`, `build/${ script }/index.js` ].includes( file ) );
 			if ( path ) {
-				json( catalogue, locale, script, path );
+				json( catalogue, locale, path, said( catalogue, script, tables.includes( script ) ) );
 			}
 		}
 	}

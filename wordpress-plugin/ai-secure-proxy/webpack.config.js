@@ -4,6 +4,7 @@
  */
 const scripts = require( '@wordpress/scripts/config/webpack.config' );
 const ExtractDependencies = require( '@wordpress/dependency-extraction-webpack-plugin' );
+const { NormalModuleReplacementPlugin } = require( 'webpack' );
 
 /** Packages that are alike enough in every WordPress that the plugin runs in; what is not here is bundled. */
 const STABLE = [
@@ -49,12 +50,20 @@ const build = ( name, entry, plugins ) => ( {
 	output: { ...scripts.output, clean: false },
 } );
 
+const translated = new NormalModuleReplacementPlugin( /^@wordpress\/i18n$/, ( resource ) => {
+	if ( resource.contextInfo.issuer.includes( '/node_modules/@wordpress/' ) ) {
+		resource.request = require.resolve( './src/shared/bundled-i18n.js' );
+		resource.dependencies[ 0 ].request = resource.request; // This is what externals go by.
+	}
+} );
+
 const extracts = ( plugin ) => plugin instanceof ExtractDependencies;
 
 module.exports = [
 	build( 'screens', { ...entries( [ 'overview', 'playground', 'settings', 'sidebar' ] ), 'block/index': './src/block/index.js' }, scripts.plugins ),
 	build( 'tables', entries( [ 'log', 'jobs', 'webhooks' ] ), [
 		...scripts.plugins.filter( ( plugin ) => ! extracts( plugin ) ),
+		translated,
 		new ExtractDependencies( {
 			useDefaults: false,
 			requestToExternal: ( request ) => REACT[ request ]?.[ 0 ] ?? ( stable( request ) && [ 'wp', camelCase( stable( request ) ) ] ),

@@ -39,8 +39,8 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use super::{
-    Admission, Alert, Arrival, BackupError, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit, Metrics,
-    MetricsFilter, Peek, Queued, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
+    Admission, Alert, Arrival, BackupError, Budget, Counts, Entry, Event, EventFilter, Handled, Hash, Heed, Limit,
+    Metrics, MetricsFilter, Peek, Queued, Report, Selector, Settlement, Status, Store, StoreError, Total, Verdict, Way,
 };
 use crate::audit::Record;
 pub use file::{Bounds, Sqlite};

@@ -58,8 +58,9 @@ const SCRIPT = `
  * Makes them; how many there were comes back. Settings are those that it took.
  */
 export async function traffic() {
-	php( 'AI_Secure_Proxy\\Log\\Drain::run( 5 );' );
-	onStore( 'DELETE FROM metric' ); // Calls of other tests are not among them.
+	// Neither figures nor answers of what other tests asked.
+	php( 'AI_Secure_Proxy\\Log\\Drain::run( 5 ); aisp_cache_invalidate( array( "all" => true ) );' );
+	onStore( 'DELETE FROM metric' );
 	await provider.reset();
 	await provider.will( ...Array.from( { length: 60 }, ( unused, at ) => [ { type: 'reply', text: 'Something short.', times: 4 }, { type: 'delay', seconds: 0.02 + ( ( at * 7 ) % 10 ) / 50, times: 1 } ] ).flat() );
 	const policy = {

@@ -40,7 +40,7 @@ export const duration = known( ( ms ) => {
 	}
 	if ( ms < 1000 ) {
 		/* translators: %s: a number of milliseconds. */
-		return sprintf( __( '%s ms', 'ai-secure-proxy' ), count( Math.round( ms ) ) );
+		return sprintf( __( '%s ms', 'ai-secure-proxy' ), ms.toLocaleString( language, { maximumFractionDigits: ms < 10 ? 1 : 0 } ) );
 	}
 	/* translators: %s: a number of seconds. */
 	return sprintf( __( '%s s', 'ai-secure-proxy' ), ( ms / 1000 ).toLocaleString( language, { maximumFractionDigits: 1 } ) );
