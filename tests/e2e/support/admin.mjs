@@ -33,7 +33,9 @@ export async function logIn( page, login = 'admin' ) {
 	await page.goto( `${ url }/wp-login.php` );
 	await page.fill( '#user_login', login );
 	await page.fill( '#user_pass', user( login ).password );
-	await Promise.all( [ page.waitForURL( /wp-admin/ ), page.click( '#wp-submit' ) ] );
+	await Promise.all( [ page.waitForURL( /wp-admin/ ), page.click( '#wp-submit' ) ] ).catch( async ( cause ) => {
+		throw new Error( `${ login } is still at ${ page.url() }: ${ await page.innerText( 'body' ) }`, { cause } );
+	} );
 }
 
 /** Sets the colours in which somebody sees the admin pages. */
