@@ -48,7 +48,7 @@ final class LogVerifyTest extends SiteTestCase {
 		Site::db()->exec( 'ALTER TABLE wp_aisp_logs DROP INDEX uid, ADD KEY uid (uid)' );
 		$this->assert_trouble( 'unique', 'lost its unique key' );
 		Site::db()->exec( 'UPDATE wp_aisp_logs SET uid = "same"' );
-		$this->assert_trouble( 'unique', '1 calls are in the table more than once' );
+		$this->assert_trouble( 'unique', '1 call is in the table more than once' );
 		Site::db()->exec( 'UPDATE wp_aisp_logs SET uid = id' );
 	}
 
