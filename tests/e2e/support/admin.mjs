@@ -31,6 +31,8 @@ export const COLOURS = { light: 'light', dark: 'midnight' };
 
 export async function logIn( page, login = 'admin' ) {
 	await page.goto( `${ url }/wp-login.php` );
+	// The page puts the cursor there a moment after it has come; what is typed elsewhere meanwhile would land there.
+	await page.waitForFunction( () => document.activeElement?.id === 'user_login' );
 	await page.fill( '#user_login', login );
 	await page.fill( '#user_pass', user( login ).password );
 	await Promise.all( [ page.waitForURL( /wp-admin/ ), page.click( '#wp-submit' ) ] ).catch( async ( cause ) => {
