@@ -29,7 +29,7 @@ export const dollars = known( ( microusd ) => {
 export const bytes = known( ( value ) => {
 	const step = value < 1 ? 0 : Math.min( 3, Math.floor( Math.log10( value ) / 3 ) );
 	const unit = [ 'byte', 'kilobyte', 'megabyte', 'gigabyte' ][ step ];
-	return ( value / ( 1000 ** step ) ).toLocaleString( language, { style: 'unit', unit, maximumFractionDigits: step ? 1 : 0 } );
+	return ( value / ( 1000 ** step ) ).toLocaleString( language, { style: 'unit', unit, unitDisplay: step ? 'short' : 'long', maximumFractionDigits: step ? 1 : 0 } );
 } );
 
 /** Milliseconds, in the unit that leaves few digits. */
