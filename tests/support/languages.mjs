@@ -24,8 +24,8 @@ const read = ( name ) => po.parse( readFileSync( join( languages, name ) ) );
 const texts = ( catalogue ) => Object.values( catalogue.translations ).flatMap( ( context ) => Object.values( context ) ).filter( ( { msgid } ) => msgid );
 
 /** The packages that webpack.config.js bundles, as far as screens show texts of theirs. */
-const BUNDLED = [ 'dataviews', ...[ 'calendar', 'color-picker', 'combobox-control', 'external-link', 'form-token-field', 'modal', 'notice', 'number-control', 'search-control', 'snackbar' ].map( ( name ) => `components/build-module/${ name }` ) ]
-	.map( ( name ) => join( plugin, 'node_modules/@wordpress', name.replace( /^dataviews$/, 'dataviews/build-module' ) ) );
+const COMPONENTS = [ 'calendar', 'color-picker', 'combobox-control', 'external-link', 'form-token-field', 'modal', 'notice', 'number-control', 'search-control', 'snackbar' ];
+const BUNDLED = [ 'dataviews/build-module', ...COMPONENTS.map( ( name ) => `components/build-module/${ name }` ) ].map( ( name ) => join( plugin, 'node_modules/@wordpress', name ) );
 
 /** A template, and what scripts say besides, in the order of their files: a text that both say keeps the places of both. */
 function extract( php, output ) {
