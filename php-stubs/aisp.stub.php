@@ -1018,7 +1018,7 @@ namespace {
 	 *
 	 * Figures are kept by the minute for two days, then by the hour to 31 days, then by the day to 400 days. A call counts in
 	 * the minute in which it ended; what is kept by the hour or day counts at the beginning of that, in UTC. A time without
-	 * calls has no point. Percentiles are in milliseconds and come from buckets of which each is at most a quarter as wide as
+	 * calls has no point, unless a breaker opened or closed in it. Percentiles are in milliseconds and come from buckets of which each is at most a quarter as wide as
 	 * what is in it, from 4 ms on, and 4 microseconds for `own_ms`; they are placed within the bucket, and null of no calls.
 	 *
 	 * @param array{site?: string|null, since?: int<0, max>|null, until?: int<0, max>|null, group?: 'none'|'model'|'provider'|'route'|'source'|'outcome'|null, step?: 'minute'|'hour'|'day'|null, by?: list<'none'|'model'|'provider'|'route'|'source'|'outcome'>|null, previous?: bool|null, spans?: array<string, array{since?: int<0, max>|null, until?: int<0, max>|null}>|null} $options

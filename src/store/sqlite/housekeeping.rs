@@ -2,8 +2,8 @@
 
 use super::tx::Tx;
 use super::{Bounds, breaker, budget, cache, flight, inbox, job_keep, limits, nonce, rollup, spool, state};
+use crate::store::MINUTE_US;
 
-const MINUTE_US: i64 = 60_000_000;
 /// After a step that was full there is more to do.
 const SOON_US: i64 = 1_000_000;
 /// A limit that was free this long ago is the same as one that was never used, even if the clock stepped back meanwhile.
